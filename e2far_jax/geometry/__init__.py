@@ -1,0 +1,1 @@
+"""Rotations, cameras, boxes, alignment, and the normals and areas of meshes."""

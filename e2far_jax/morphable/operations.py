@@ -1,0 +1,125 @@
+"""New morphable models from old ones: cropped, truncated, or freed of what no picture shows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from e2far_jax.morphable.model import MorphableModel
+
+
+def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
+    """Keep some vertices and the triangles that lie wholly among them.
+
+    Args:
+      model: the model to cut.
+      keep: True at the vertices to keep.
+    Returns:
+      The smaller model; texture coordinates keep their numbering.
+    Raises:
+      ValueError: where a landmark would be cut off.
+    """
+    mask = np.asarray(keep)
+    landmarks = np.asarray(model.landmarks)
+    lost = [int(i) for i in np.flatnonzero(~mask[landmarks])]
+    if lost:
+        raise ValueError(f"the crop cuts off landmarks {lost} of 0..67; keep their vertices")
+    renumbered = np.cumsum(mask) - 1
+    triangles = np.asarray(model.triangles)
+    inside = mask[triangles].all(axis=1)
+    texture_triangles = model.texture_triangles
+    return dataclasses.replace(
+        model,
+        mean=model.mean[mask],
+        identity_basis=model.identity_basis[mask],
+        expression_basis=model.expression_basis[mask],
+        triangles=jnp.asarray(renumbered[triangles[inside]], jnp.int32),
+        landmarks=jnp.asarray(renumbered[landmarks], jnp.int32),
+        regions={name: region[mask] for name, region in model.regions.items()},
+        texture_triangles=None if texture_triangles is None else texture_triangles[inside],
+    )
+
+
+def truncate(
+    model: MorphableModel,
+    identity_size: int | None = None,
+    expression_names: Sequence[str] | None = None,
+) -> MorphableModel:
+    """Keep the first identity modes and some of the named expressions.
+
+    Args:
+      model: the model to shorten.
+      identity_size: how many identity modes to keep; None keeps all.
+      expression_names: which expressions to keep, in this order; None keeps all.
+    Returns:
+      The shorter model.
+    Raises:
+      ValueError: for more modes than there are, or a name that the model does not have.
+    """
+    size = model.identity_size if identity_size is None else identity_size
+    if not 1 <= size <= model.identity_size:
+        raise ValueError(
+            f"identity_size is {size}; {model.name!r} has 1 to {model.identity_size} modes"
+        )
+    names = model.expression_names if expression_names is None else tuple(expression_names)
+    unknown = [name for name in names if name not in model.expression_names]
+    if unknown:
+        raise ValueError(
+            f"{model.name!r} has no expression {', '.join(unknown)}; "
+            f"it has {', '.join(model.expression_names) or 'no named ones'}"
+        )
+    columns = np.array([model.expression_names.index(name) for name in names], int)
+    return dataclasses.replace(
+        model,
+        identity_basis=model.identity_basis[..., :size],
+        expression_basis=(
+            model.expression_basis
+            if expression_names is None
+            else model.expression_basis[..., columns]
+        ),
+        expression_names=names,
+    )
+
+
+def without_similarity(model: MorphableModel, region: str = "face") -> MorphableModel:
+    """Take translation, rotation and scale out of the identity basis (ours).
+
+    Absolute size cannot be seen in one picture, and where a head stands is the camera's part. Each
+    mode loses its least-squares similarity part over the region, to first order around the mean;
+    what is left, P U, is decomposed as P U = W S V^T, and W S is the new basis. V being a
+    rotation, the new coefficients V^T a are whitened too, in order of falling variance; the last
+    ones, up to seven of them, hold nothing any more and are dropped.
+
+    Args:
+      model: the model to reduce.
+      region: the vertices that decide what the similarity part is, and the order of the modes.
+    Returns:
+      The model with its new identity basis.
+    """
+    mask = np.asarray(model.regions[region])
+    motions = _similarity_motions(np.asarray(model.mean, np.float64), mask)
+    basis = np.asarray(model.identity_basis, np.float64)
+    size = basis.shape[-1]
+    inside, motions_inside = basis[mask].reshape(-1, size), motions[mask].reshape(-1, 7)
+    parts = np.linalg.lstsq(motions_inside, inside, rcond=None)[0]
+    left_over = basis - motions @ parts
+    _, singular, rotation = np.linalg.svd(left_over[mask].reshape(-1, size), full_matrices=False)
+    kept = rotation[singular > 1e-5 * singular[0]].T
+    return dataclasses.replace(
+        model, identity_basis=jnp.asarray(left_over @ kept, model.identity_basis.dtype)
+    )
+
+
+def _similarity_motions(
+    mean: Float[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]
+) -> Float[np.ndarray, "N 3 7"]:
+    """Displacements of three translations, three rotations and a growth about the centre."""
+    centred = mean - mean[mask].mean(axis=0)
+    axes = np.eye(3)
+    translations = np.broadcast_to(axes, (len(mean), 3, 3))
+    rotations = np.stack([np.cross(axis, centred) for axis in axes], axis=-1)
+    return np.concatenate([translations, rotations, centred[..., None]], axis=-1)
