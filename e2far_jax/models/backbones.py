@@ -1,0 +1,78 @@
+"""Backbones: an image to a dictionary of feature maps, finest first, named pool1, pool2, ..."""
+
+from __future__ import annotations
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+FeatureMaps = dict[str, Float[Array, "B _H _W _C"]]
+
+# Gaussian of variance 2 / fan-out: He, Zhang, Ren, Sun, "Delving deep into rectifiers", ICCV 2015.
+he_fan_out = nn.initializers.variance_scaling(2.0, "fan_out", "normal")
+
+VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+
+
+class VGG16(nn.Module):
+    """The convolutions of VGG-16 (Simonyan, Zisserman, ICLR 2015).
+
+    Thirteen 3x3 convolutions with ReLU in five blocks, each closed by 2x2 max pooling that rounds
+    sizes down: 180 becomes 90, 45, 22, 11, 5.
+    """
+
+    dtype: jnp.dtype = jnp.float32
+
+    @nn.compact
+    def __call__(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:
+        """Feature maps pool1 (H/2, 64 channels) to pool5 (H/32, 512 channels)."""
+        features, maps = images, {}
+        for block, widths in enumerate(VGG16_BLOCKS, start=1):
+            for layer, width in enumerate(widths, start=1):
+                convolution = nn.Conv(
+                    width,
+                    (3, 3),
+                    padding=1,
+                    kernel_init=he_fan_out,
+                    dtype=self.dtype,
+                    name=f"conv{block}_{layer}",
+                )
+                features = nn.relu(convolution(features))
+            features = nn.max_pool(features, (2, 2), strides=(2, 2))
+            maps[f"pool{block}"] = features
+        return maps
+
+
+class Compact(nn.Module):
+    """A small residual backbone for CPUs (ours).
+
+    Each stage halves the size with a strided 3x3 convolution; all but the first add one residual
+    3x3 convolution. Strides instead of pooling keep the work at fine resolutions, where CPUs are
+    slow, small. Its maps bear VGG's names, so the same fusion and heads fit.
+    """
+
+    widths: tuple[int, ...]
+    dtype: jnp.dtype = jnp.float32
+
+    @nn.compact
+    def __call__(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:
+        """Feature maps pool1 (H/2) to poolK (H/2^K) with `widths` channels."""
+        features, maps = images, {}
+        for stage, width in enumerate(self.widths, start=1):
+            features = nn.relu(self._convolution(width, 2, f"conv{stage}_1")(features))
+            if stage > 1:
+                residual = self._convolution(width, 1, f"conv{stage}_2")(features)
+                features = features + nn.relu(residual)
+            maps[f"pool{stage}"] = features
+        return maps
+
+    def _convolution(self, width: int, stride: int, name: str) -> nn.Conv:
+        return nn.Conv(
+            width,
+            (3, 3),
+            strides=(stride, stride),
+            padding=1,
+            kernel_init=he_fan_out,
+            dtype=self.dtype,
+            name=name,
+        )

@@ -1,0 +1,55 @@
+"""The options of an E2FAR network. The defaults are the paper's, where it decides."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkSettings:
+    """An E2FAR network.
+
+    Attributes:
+      image_size: side of the square input, pixels.
+      identity_size: number of identity coefficients.
+      expression_size: number of expression coefficients.
+      backbone: "vgg16" (the paper's) or "compact" (ours, for CPUs).
+      compact_widths: channels of the compact backbone's stages, each of which halves the size.
+      fusion: False reads expression from the last feature map alone, as identity is.
+      fusion_channels: channels of conv6, conv7 and conv8.
+      fusion_taps: the feature maps that are fused, finest first; "pool1" is a backbone's first.
+      single_task: one head for both kinds of coefficients, on the features that expression
+        would read; for the paper's comparison.
+      head_widths: hidden dense layers of the identity and expression heads. Empty: one linear
+        read-out of the whole feature map.
+      head_activation: "relu" is VGG's practice (ours); "linear" matches the one known
+        implementation.
+      head_dropout: share of hidden head units dropped in training (ours; 0 by default).
+      camera: predict the scaled-orthographic camera too (ours).
+      camera_head_widths: hidden dense layers of the camera head (ours).
+      crop_extent: mm that a crop's side spans where the camera head's output is 0 (ours).
+      pixel_mean: RGB in 0..255, subtracted from the input; VGG-Face's by default.
+      pixel_scale: what the centred pixels, in 0..255, are divided by (ours): 1 suits
+        pretrained VGG weights, about 64 networks trained from scratch.
+      dtype: "float32" or "bfloat16" for activations; parameters are float32 always.
+    """
+
+    image_size: int = 180
+    identity_size: int = 199
+    expression_size: int = 29
+    backbone: Literal["vgg16", "compact"] = "vgg16"
+    compact_widths: tuple[int, ...] = (16, 32, 64, 128, 256)
+    fusion: bool = True
+    fusion_channels: int = 512
+    fusion_taps: tuple[str, ...] = ("pool4", "pool5")
+    single_task: bool = False
+    head_widths: tuple[int, ...] = (4096, 1024)
+    head_activation: Literal["relu", "linear"] = "relu"
+    head_dropout: float = 0.0
+    camera: bool = True
+    camera_head_widths: tuple[int, ...] = (256,)
+    crop_extent: float = 180.0
+    pixel_mean: tuple[float, float, float] = (129.1863, 104.7624, 93.5940)
+    pixel_scale: float = 1.0
+    dtype: Literal["float32", "bfloat16"] = "float32"
