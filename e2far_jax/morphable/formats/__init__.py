@@ -1,0 +1,1 @@
+"""Readers and writers of morphable models: one file a format."""
