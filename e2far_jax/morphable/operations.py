@@ -108,10 +108,16 @@ def without_similarity(model: MorphableModel, region: str = "face") -> Morphable
     parts = np.linalg.lstsq(motions_inside, inside, rcond=None)[0]
     left_over = basis - motions @ parts
     _, singular, rotation = np.linalg.svd(left_over[mask].reshape(-1, size), full_matrices=False)
-    kept = rotation[singular > 1e-5 * singular[0]].T
+    kept = _with_fixed_signs(rotation[singular > 1e-5 * singular[0]]).T
     return dataclasses.replace(
         model, identity_basis=jnp.asarray(left_over @ kept, model.identity_basis.dtype)
     )
+
+
+def _with_fixed_signs(rows: Float[np.ndarray, "K I"]) -> Float[np.ndarray, "K I"]:
+    """Turn every row so that its largest entry is positive; the decomposition leaves it open."""
+    largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=1)[:, None], axis=1)
+    return rows * np.sign(largest)
 
 
 def _similarity_motions(

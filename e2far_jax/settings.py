@@ -1,0 +1,61 @@
+"""Settings are frozen dataclasses; here they become plain dictionaries (for JSON) and come back."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def to_dict(settings: Any) -> dict[str, Any]:
+    """Nested settings as nested dictionaries."""
+    return dataclasses.asdict(settings)
+
+
+def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
+    """Build settings from dictionaries, such as JSON gives.
+
+    Args:
+      cls: a dataclass whose fields are numbers, strings, tuples, None or such dataclasses.
+      values: by field name; missing ones take their defaults, lists become tuples.
+      where: the dotted path of `values`, for messages.
+    Returns:
+      The settings.
+    Raises:
+      ValueError: for a name that the settings do not have, or a value of another type.
+    """
+    hints = typing.get_type_hints(cls)
+    names = [field.name for field in dataclasses.fields(cls)]
+    unknown = sorted(set(values) - set(names))
+    if unknown:
+        raise ValueError(
+            f"no setting {', '.join(where + name for name in unknown)}; "
+            f"the choices are {', '.join(where + name for name in names)}"
+        )
+    return cls(**{name: _read(hints[name], value, where + name) for name, value in values.items()})
+
+
+def _read(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return from_dict(hint, value, where + ".")
+    kind, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if kind in (types.UnionType, typing.Union):
+        if value is None:
+            return None
+        (hint,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _read(hint, value, where)
+    if kind is tuple and isinstance(value, (list, tuple)):
+        each = arguments[0]
+        return tuple(_read(each, item, f"{where}[{i}]") for i, item in enumerate(value))
+    if kind is typing.Literal and value in arguments:
+        return value
+    if hint is float and type(value) is int:
+        return float(value)
+    if isinstance(hint, type) and type(value) is hint:
+        return value
+    choices = f"one of {arguments}" if kind is typing.Literal else getattr(hint, "__name__", hint)
+    raise ValueError(f"{where} is {value!r}; expected {choices}")

@@ -1,0 +1,193 @@
+"""A weights folder: what is needed to apply a trained network, and nothing more.
+
+`weights.npz` holds the parameters by their path ("params/backbone/conv1_1/kernel"), `weights.json`
+the settings of the network and of its morphable model, what the weights are, and a probe of the
+morphable model: 68 landmarks under fixed coefficients, by which a changed model is noticed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flax.traverse_util
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from e2far_jax import settings as settings_io
+from e2far_jax.models import E2FAR, NetworkSettings, Prediction
+from e2far_jax.morphable.model import MorphableModel, shape
+from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+
+PROBE_TOLERANCE_MM = 0.05
+
+
+class WeightsError(ValueError):
+    """A weights folder that is missing, damaged, or made for another morphable model."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedNetwork:
+    """A network with its parameters and the morphable model that its coefficients speak of.
+
+    Attributes:
+      network: the network's settings.
+      face_model: the morphable model, cut down as in training.
+      face_model_name: what it is called.
+      variables: the network's parameters, as `E2FAR.apply` takes them.
+      description: one line that names the weights.
+    """
+
+    network: NetworkSettings
+    face_model: MorphableModel
+    variables: dict[str, Any]
+    description: str
+
+    @property
+    def image_size(self) -> int:
+        """Side of the crops that the network takes, pixels."""
+        return self.network.image_size
+
+    @property
+    def face_model_name(self) -> str:
+        """The morphable model's name."""
+        return self.face_model.name
+
+    @functools.cached_property
+    def _apply(self) -> Callable[..., Prediction]:
+        return jax.jit(E2FAR(self.network).apply)
+
+    def predict(self, images: Float[Array, "B H W 3"]) -> Prediction:
+        """Apply the network to crops in [0, 1]."""
+        return self._apply(self.variables, images)
+
+
+def save_weights(
+    directory: str | os.PathLike[str],
+    variables: dict[str, Any],
+    network: NetworkSettings,
+    face_model_settings: FaceModelSettings,
+    description: str,
+) -> None:
+    """Write a weights folder; one that stands there is replaced only when the new one is whole.
+
+    Args:
+      directory: the folder, made where it is missing.
+      variables: the network's parameters.
+      network: the network's settings.
+      face_model_settings: of the morphable model.
+      description: one line that names the weights.
+    """
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    flat = flax.traverse_util.flatten_dict(variables, sep="/")
+    card = {
+        "description": description,
+        "network": settings_io.to_dict(network),
+        "face_model": settings_io.to_dict(face_model_settings),
+        "probe": _probe(load_face_model(face_model_settings)).tolist(),
+    }
+    with _replacing(folder / "weights.npz") as path, open(path, "wb") as file:
+        np.savez(file, **{name: np.asarray(value) for name, value in flat.items()})
+    with _replacing(folder / "weights.json") as path:
+        path.write_text(json.dumps(card, indent=1))
+
+
+def load_weights(directory: str | os.PathLike[str]) -> TrainedNetwork:
+    """Read a weights folder and open the morphable model that it was trained with.
+
+    Raises:
+      WeightsError: where a file is missing or damaged, where parameters do not fit the settings,
+        or where the morphable model is not the one of the training.
+    """
+    folder = Path(directory)
+    card = _read_card(folder / "weights.json")
+    try:
+        network = settings_io.from_dict(NetworkSettings, card["network"])
+        face_settings = settings_io.from_dict(FaceModelSettings, card["face_model"])
+    except ValueError as error:
+        raise WeightsError(f"{folder / 'weights.json'}: {error}") from error
+    face_model = load_face_model(face_settings)
+    _check_probe(folder, np.asarray(card["probe"]), _probe(face_model))
+    flat = _read_arrays(folder / "weights.npz")
+    _check_parameters(folder / "weights.npz", flat, network)
+    variables = flax.traverse_util.unflatten_dict(flat, sep="/")
+    return TrainedNetwork(network, face_model, variables, card["description"])
+
+
+class _replacing:  # noqa: N801 - reads as a verb
+    """Give a temporary path that takes the place of `path` when the block ends well."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.temporary = path, path.with_name(path.name + ".partial")
+
+    def __enter__(self) -> Path:
+        return self.temporary
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            os.replace(self.temporary, self.path)
+        else:
+            self.temporary.unlink(missing_ok=True)
+
+
+def _probe(model: MorphableModel) -> Float[np.ndarray, "68 3"]:
+    identity = np.cos(np.arange(model.identity_size))
+    expression = np.cos(1.0 + np.arange(model.expression_size))
+    probed = shape(model, jnp.asarray(identity, jnp.float32), jnp.asarray(expression, jnp.float32))
+    return np.asarray(probed[model.landmarks])
+
+
+def _check_probe(folder: Path, stored: np.ndarray, found: np.ndarray) -> None:
+    if stored.shape != found.shape or not np.abs(stored - found).max() < PROBE_TOLERANCE_MM:
+        raise WeightsError(
+            f"{folder}: trained with another morphable model than the one found here: its "
+            "landmarks under the same coefficients differ by more than "
+            f"{PROBE_TOLERANCE_MM} mm; train again, or use the model of the training"
+        )
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise WeightsError(f"{path.parent}: no weights here ({path.name} is missing)") from error
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{path}: damaged: {error}") from error
+    wanted = {"description", "network", "face_model", "probe"}
+    missing = wanted - set(card) if isinstance(card, dict) else wanted
+    if missing:
+        raise WeightsError(f"{path}: damaged: {', '.join(sorted(missing))} missing")
+    return card
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"{path}: missing or damaged: {error}") from error
+
+
+def _check_parameters(path: Path, flat: dict[str, np.ndarray], network: NetworkSettings) -> None:
+    images = jnp.zeros((1, network.image_size, network.image_size, 3))
+    shapes = jax.eval_shape(E2FAR(network).init, jax.random.key(0), images)
+    expected = flax.traverse_util.flatten_dict(shapes, sep="/")
+    for name in sorted(set(expected) | set(flat)):
+        if name not in flat or name not in expected:
+            raise WeightsError(f"{path}: {name} is {'missing' if name in expected else 'unknown'}")
+        if flat[name].shape != expected[name].shape:
+            raise WeightsError(
+                f"{path}: {name} has the shape {flat[name].shape}; "
+                f"the settings say {expected[name].shape}"
+            )
+        if not np.isfinite(flat[name]).all():
+            raise WeightsError(f"{path}: {name} holds values that are not finite")
