@@ -1,0 +1,1 @@
+"""From a photograph to faces: boxes, crops, coefficients, meshes, files and pictures."""

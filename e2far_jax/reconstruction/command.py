@@ -1,0 +1,86 @@
+"""`e2far reconstruct`: checks what the user gave, runs the job, says where the results are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from e2far_jax.reconstruction.boxes_file import read_boxes
+from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError, UsageError
+from e2far_jax.reconstruction.faces import FaceNetwork
+from e2far_jax.reconstruction.job import ReconstructionJob, Summary
+
+NO_WEIGHTS = (
+    "no weights: give --weights=DIR, a folder with a trained network "
+    "(`make demo` trains one and writes it to outputs/demo/weights)"
+)
+
+
+def reconstruct(
+    photographs: Sequence[str],
+    out: str,
+    weights: str | None,
+    boxes: str | None,
+    model: str | None,
+) -> int:
+    """Run the command; returns its exit status.
+
+    Args:
+      photographs: paths of pictures; one that is named twice is done once.
+      out: the folder for the results, made if it is missing.
+      weights: a weights folder.
+      boxes: a boxes file, or None to look for all faces.
+      model: where the morphable model lies, if not where the weights say.
+    Raises:
+      UsageError: for a mistake in any of these.
+    """
+    photographs = list(dict.fromkeys(photographs))
+    if weights is None:
+        raise UsageError(NO_WEIGHTS)
+    try:
+        given_boxes = {} if boxes is None else read_boxes(boxes, photographs)
+    except BoxesError as error:
+        raise UsageError(str(error)) from error
+    network = _load_network(weights, model)
+    folder = _make_folder(out)
+    try:
+        summary = ReconstructionJob(network, folder, given_boxes).run(photographs)
+    except ReconstructionError as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error}") from error
+    _report(summary, folder)
+    return 1 if summary.failures else 0
+
+
+def _load_network(weights: str, model: str | None) -> FaceNetwork:
+    from e2far_jax.weights import load_weights
+
+    try:
+        return load_weights(weights, model)
+    except (ValueError, OSError) as error:
+        raise UsageError(" ".join(str(error).split())) from error
+
+
+def _make_folder(out: str) -> Path:
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out={out}: cannot make this folder ({error.strerror})") from error
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"--out={out}: may not write into this folder")
+    return folder
+
+
+def _report(summary: Summary, folder: Path) -> None:
+    faces, failures = len(summary.faces), len(summary.failures)
+    if failures:
+        print(f"e2far: {failures} of the pictures gave no face", file=sys.stderr)
+    if not faces:
+        return
+    print(f"{faces} face{'s' if faces > 1 else ''} in {folder}: .json, .obj and .glb for each")
+    for sheet in summary.contact_sheets:
+        print(f"contact sheet: {sheet}")

@@ -1,0 +1,17 @@
+"""What can be wrong with a user's input; each message is one line that names the culprit."""
+
+
+class UsageError(ValueError):
+    """A mistake in how a command was called: nothing was done."""
+
+
+class PhotographError(ValueError):
+    """A picture that cannot be used; the others can."""
+
+
+class BoxesError(ValueError):
+    """A boxes file that cannot be used."""
+
+
+class ReconstructionError(ValueError):
+    """Weights that cannot reconstruct a face."""
