@@ -87,8 +87,3 @@ def shade(
     highlight = light.specular * aligned**light.shininess * (facing > 0)
     diffuse = irradiance(normals, light.environment) / jnp.pi + facing * light.colour
     return albedo * diffuse + highlight * light.colour
-
-
-def encode_gamma(linear: Float[Array, "*B C"]) -> Float[Array, "*B C"]:
-    """From linear light to display values: the 2.2 power law, cut at [0, 1]."""
-    return jnp.clip(linear, 1e-6, 1.0) ** (1.0 / 2.2)

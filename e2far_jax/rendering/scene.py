@@ -23,7 +23,8 @@ from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.appearance import FacePaint, face_paint, random_colours
 from e2far_jax.rendering.background import random_background
 from e2far_jax.rendering.expressions import random_expression
-from e2far_jax.rendering.lights import Light, encode_gamma, shade, spherical_harmonics
+from e2far_jax.rendering.images import encode_gamma, shrink
+from e2far_jax.rendering.lights import Light, shade, spherical_harmonics
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 
 
@@ -222,16 +223,9 @@ def _picture(
     )
     behind = random_background(keys[2], side, config.clutter)
     image = jnp.where(fragments.triangle[..., None] >= 0, encode_gamma(lit), behind)
-    image = _shrink(image, config.supersampling)
+    image = shrink(image, config.supersampling)
     deviation = config.noise * jax.random.uniform(keys[3])
     return jnp.clip(image + deviation * jax.random.normal(keys[4], image.shape), 0.0, 1.0)
-
-
-def _shrink(image: Float[Array, "H W C"], factor: int) -> Float[Array, "h w C"]:
-    """The mean of each block of factor x factor pixels."""
-    height, width, channels = image.shape
-    blocks = image.reshape(height // factor, factor, width // factor, factor, channels)
-    return blocks.mean(axis=(1, 3))
 
 
 def _cut_normal(key: Key[Array, ""], deviation: float, limit: float) -> Float[Array, ""]:
