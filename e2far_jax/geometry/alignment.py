@@ -26,7 +26,7 @@ def fit_similarity(
     """The least-squares similarity that takes `source` onto `target`.
 
     Umeyama, "Least-squares estimation of transformation parameters between two point patterns",
-    PAMI 1991. Reflections are excluded.
+    PAMI 1991. Reflections are excluded. Points that all coincide are only moved, at scale 1.
 
     Args:
       source: points, any unit.
@@ -37,16 +37,19 @@ def fit_similarity(
     """
     source_centre, target_centre = source.mean(-2), target.mean(-2)
     centred = source - source_centre[..., None, :]
-    covariance = jnp.swapaxes(target - target_centre[..., None, :], -1, -2) @ centred
+    offsets = jnp.swapaxes(target - target_centre[..., None, :], -1, -2)
+    covariance = jnp.matmul(offsets, centred, precision="highest")
     left, singular, right = jnp.linalg.svd(covariance)
     handedness = jnp.sign(jnp.linalg.det(left) * jnp.linalg.det(right))
     signs = jnp.stack([jnp.ones_like(handedness)] * 2 + [handedness], axis=-1)
-    rotation = (left * signs[..., None, :]) @ right
+    rotation = jnp.matmul(left * signs[..., None, :], right, precision="highest")
     if with_scale:
-        scale = jnp.sum(singular * signs, axis=-1) / jnp.sum(centred**2, axis=(-2, -1))
+        spread = jnp.sum(centred**2, axis=(-2, -1))
+        scale = jnp.sum(singular * signs, axis=-1) / jnp.where(spread > 0.0, spread, 1.0)
+        scale = jnp.where(spread > 0.0, scale, 1.0)
     else:
         scale = jnp.ones_like(handedness)
-    turned_centre = (rotation @ source_centre[..., None])[..., 0]
+    turned_centre = jnp.sum(rotation * source_centre[..., None, :], axis=-1)
     return Similarity(scale, rotation, target_centre - scale[..., None] * turned_centre)
 
 
@@ -54,5 +57,6 @@ def apply_similarity(
     similarity: Similarity, points: Float[Array, "*B N 3"]
 ) -> Float[Array, "*B N 3"]:
     """Map points by `similarity`."""
-    turned = points @ jnp.swapaxes(similarity.rotation, -1, -2)
+    transposed = jnp.swapaxes(similarity.rotation, -1, -2)
+    turned = jnp.matmul(points, transposed, precision="highest")
     return similarity.scale[..., None, None] * turned + similarity.translation[..., None, :]

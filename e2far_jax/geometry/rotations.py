@@ -29,7 +29,7 @@ def rotation_from_euler(
     about_y = matrix(cos, zero, sin, zero, one, zero, -sin, zero, cos)
     cos, sin = jnp.cos(roll), jnp.sin(roll)
     about_z = matrix(cos, -sin, zero, sin, cos, zero, zero, zero, one)
-    return about_z @ about_x @ about_y
+    return jnp.einsum("...ij,...jk,...kl->...il", about_z, about_x, about_y, precision="highest")
 
 
 def rotation_from_6d(numbers: Float[Array, "*B 6"]) -> Float[Array, "*B 3 3"]:

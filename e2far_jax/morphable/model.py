@@ -96,5 +96,5 @@ def clip_expression(
 def _displacement(
     basis: Float[Array, "N 3 K"], coefficients: Float[Array, "*B K"]
 ) -> Float[Array, "*B N 3"]:
-    flat = coefficients @ basis.reshape(-1, basis.shape[-1]).T
+    flat = jnp.matmul(coefficients, basis.reshape(-1, basis.shape[-1]).T, precision="highest")
     return flat.reshape(*coefficients.shape[:-1], *basis.shape[:2])

@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float, Int
 
 VERTICES = 26719
 
-# The first vertex and the one past the last. "opaque" leaves out tear fluid, the eyes' occlusion and blend
-# meshes, and the lashes, which hide the eyes unless they are drawn with transparency.
+# The first vertex and the one past the last. "opaque" leaves out tear fluid, the eyes' occlusion
+# and blend meshes, and the lashes, which hide the eyes unless they are drawn with transparency.
 _RANGES = {
     "face": [(0, 9409)],
     "narrow_face": [(0, 6706)],

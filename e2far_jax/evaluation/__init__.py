@@ -1,0 +1,1 @@
+"""How good a reconstruction is: metrics, their uncertainty, and the report that shows them."""
