@@ -1,0 +1,106 @@
+"""What a data set holds, and how it is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSettings:
+    """The size of a synthetic data set and the seed of its pictures.
+
+    Every picture shows an identity of its own, so no two splits share one.
+
+    Attributes:
+      train_examples: pictures to learn from.
+      validation_examples: pictures to watch while learning.
+      test_examples: pictures for the final evaluation.
+      seed: of every picture; another seed gives other pictures.
+    """
+
+    train_examples: int = 20_000
+    validation_examples: int = 500
+    test_examples: int = 1_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for split, count in self.counts.items():
+            if count < 1:
+                raise ValueError(f"{split}_examples is {count}; a split needs at least 1 example")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of examples of each split."""
+        return {
+            "train": self.train_examples,
+            "validation": self.validation_examples,
+            "test": self.test_examples,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class AugmentationSettings:
+    """How far a training picture may be changed, all of it ours.
+
+    A range r of a factor means that its logarithm is uniform in -r..r; of a summand, that it is
+    uniform in -r..r itself. Zero switches a change off.
+
+    Attributes:
+      shift: range of the crop's shift, as a share of its side.
+      zoom: range of the crop's scale factor.
+      brightness: range of the summand, where 1 is white.
+      contrast: range of the factor around middle gray.
+      gamma: range of the exponent.
+      gain: range of each colour channel's own factor.
+      gray: probability of a picture without colour.
+      blur: probability of a Gaussian blur.
+      blur_deviation: its largest standard deviation, as a share of the side.
+      noise: probability of Gaussian noise.
+      noise_deviation: its largest standard deviation, where 1 is white.
+    """
+
+    shift: float = 0.06
+    zoom: float = 0.12
+    brightness: float = 0.1
+    contrast: float = 0.25
+    gamma: float = 0.3
+    gain: float = 0.1
+    gray: float = 0.1
+    blur: float = 0.25
+    blur_deviation: float = 0.01
+    noise: float = 0.5
+    noise_deviation: float = 0.04
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            top = 1.0 if field.name in ("gray", "blur", "noise") else math.inf
+            if not 0.0 <= value <= top:
+                raise ValueError(f"augmentation.{field.name} is {value}; expected 0 to {top}")
+
+
+@dataclasses.dataclass(frozen=True)
+class PipelineSettings:
+    """How examples become batches.
+
+    Attributes:
+      batch_size: examples in a batch of this process, all its devices together.
+      seed: of the order and of the augmentation.
+      shuffle: a new order in every epoch; otherwise the stored one.
+      augmentation: the changes to each picture; None for none.
+      threads: how many threads make batches ahead of time.
+      prefetch: how many batches may wait.
+    """
+
+    batch_size: int = 64
+    seed: int = 0
+    shuffle: bool = True
+    augmentation: AugmentationSettings | None = AugmentationSettings()
+    threads: int = 2
+    prefetch: int = 8
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "threads", "prefetch"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")

@@ -1,0 +1,84 @@
+"""Random access to the examples of a stored split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import tensorflow_datasets.public_api as tfds
+from jaxtyping import UInt8
+from tensorflow_datasets.proto import tf_example_pb2
+
+from e2far_jax.data.errors import DataError
+from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
+
+Example = dict[str, Any]
+
+
+class FaceSource:
+    """A sequence of examples; whatever can't be read is named by its file.
+
+    An example is a dictionary of arrays with the fields of the data set, the image as levels 0 to
+    255. The fields are taken from a record here, ten times as fast as by their descriptions.
+    """
+
+    def __init__(self, builder: Builder, split: str):
+        raw = tfds.decode.DeserializeMethod.RAW_BYTES
+        self._records = builder.as_data_source(split, deserialize_method=raw)
+        self._files = builder.info.splits[split].file_instructions
+        self._ends = np.cumsum([file.take for file in self._files])
+        self._shapes = {name: feature.shape for name, feature in builder.info.features.items()}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, index: int) -> Example:
+        try:
+            return self._decode(self._records[index])
+        except Exception as error:  # array_record, protobuf and OpenCV raise all sorts
+            file = self._files[np.searchsorted(self._ends, index, side="right")].filename
+            reason = str(error).strip().split("\n")[0] or type(error).__name__
+            raise DataError(f"{file}: example {index} can't be read: {reason}") from error
+
+    def __repr__(self) -> str:
+        return f"FaceSource({self._files[0].filename}, {len(self)} examples)"
+
+    def _decode(self, record: bytes) -> Example:
+        fields = tf_example_pb2.Example.FromString(record).features.feature
+        example: Example = {
+            name: np.array(fields[name].float_list.value, np.float32).reshape(shape)
+            for name, shape in self._shapes.items()
+            if name not in ("image", "index")
+        }
+        image = decode_image(fields["image"].bytes_list.value[0])
+        if image.shape != self._shapes["image"]:
+            raise ValueError(f"its image is {image.shape}, not {self._shapes['image']}")
+        return {**example, "image": image, "index": fields["index"].int64_list.value[0]}
+
+
+def decode_image(encoded: bytes) -> UInt8[np.ndarray, "H W 3"]:
+    """The RGB levels, 0 to 255, of an image file's bytes.
+
+    Raises:
+      ValueError: where the bytes are no image.
+    """
+    buffer = np.frombuffer(encoded, np.uint8)
+    image = cv2.imdecode(buffer, cv2.IMREAD_COLOR_RGB) if len(buffer) else None
+    if image is None:
+        raise ValueError("its image is damaged")
+    return image
+
+
+def open_split(builder: Builder, split: str) -> FaceSource:
+    """The examples of one split.
+
+    Args:
+      builder: of a complete data set, as `generate` returns it.
+      split: "train", "validation" or "test".
+    Raises:
+      ValueError: for an unknown split.
+    """
+    if split not in builder.info.splits:
+        raise ValueError(f"there is no split {split!r}; there are {', '.join(builder.info.splits)}")
+    return FaceSource(builder, split)

@@ -1,0 +1,1 @@
+"""Synthetic faces as a tensorflow-datasets package."""
