@@ -1,0 +1,114 @@
+"""The sheet that the head is made of: a rectangular grid with three slits, symmetric about x = 0.
+
+Columns are angles round the head, rows are heights on the midline. Along the eye row and the mouth
+row the grid is slit: the vertices between the corners are there twice, once for the cells above and
+once for those below, so that lids and lips can part.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Float, Int
+
+EYE_ROW = 33.5
+MOUTH_ROW = -33.5
+JAW_ROW = -76.0
+
+# Degrees from the middle of the face to the back of the head, subject's left side.
+EYE_CORNERS = (14.0, 36.0)
+MOUTH_CORNER = 19.5
+_COLUMNS = np.concatenate(
+    [
+        np.linspace(0.0, 14.0, 8, endpoint=False),
+        np.linspace(14.0, 36.0, 12, endpoint=False),
+        36.0 + 54.0 * np.linspace(0.0, 1.0, 13, endpoint=False) ** 1.25,
+        np.linspace(90.0, 180.0, 5),
+    ]
+)
+
+# Heights on the midline, mm, from the crown to the neck.
+_ROWS = np.concatenate(
+    [
+        [150.0, 149.3, 147.0, 143.0, 137.0, 129.0, 120.0, 110.0, 100.0, 91.0, 83.0, 76.0, 70.0],
+        np.linspace(66.0, 52.0, 6),
+        np.linspace(48.5, EYE_ROW, 9),
+        np.linspace(EYE_ROW, 18.0, 9)[1:],
+        np.linspace(18.0, 4.0, 6)[1:],
+        np.linspace(4.0, -14.0, 12)[1:],
+        np.linspace(-14.0, MOUTH_ROW, 12)[1:],
+        np.linspace(MOUTH_ROW, -46.0, 10)[1:],
+        np.linspace(-46.0, JAW_ROW, 10)[1:],
+        [-79.0, -82.0, -86.0, -91.0, -98.0, -108.0, -122.0, -138.0],
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Slit:
+    """A cut along a part of a row.
+
+    Attributes:
+      upper: the vertices along the cut, from one corner to the other, as the cells above see them.
+      lower: the same for the cells below; the corners are shared.
+    """
+
+    upper: Int[np.ndarray, "K"]
+    lower: Int[np.ndarray, "K"]
+
+    @property
+    def ring(self) -> Int[np.ndarray, "R"]:
+        """Once round the opening: along the upper side and back along the lower one."""
+        return np.concatenate([self.upper, self.lower[-2:0:-1]])
+
+
+@dataclasses.dataclass(frozen=True)
+class Sheet:
+    """The slit grid's vertices and cells.
+
+    Attributes:
+      angle: of each vertex round the head, radians, positive on the subject's left.
+      height: of each vertex's row on the midline, mm.
+      side: +1 above the mouth row or on the upper lip's side of the slit, -1 below.
+      above: the vertex at each row and column as the cells above see it.
+      below: the same for the cells below.
+      right_eye, left_eye, mouth: the slits, from the subject's right to the left.
+    """
+
+    angle: Float[np.ndarray, "N"]
+    height: Float[np.ndarray, "N"]
+    side: Float[np.ndarray, "N"]
+    above: Int[np.ndarray, "R C"]
+    below: Int[np.ndarray, "R C"]
+    right_eye: Slit
+    left_eye: Slit
+    mouth: Slit
+
+
+def build_sheet() -> Sheet:
+    """The sheet of the default face."""
+    columns = np.radians(np.concatenate([-_COLUMNS[:0:-1], _COLUMNS]))
+    above = np.arange(len(_ROWS) * len(columns)).reshape(len(_ROWS), len(columns))
+    below = above.copy()
+    angle = np.tile(columns, len(_ROWS))
+    height = np.repeat(_ROWS, len(columns))
+    side = np.where(height >= MOUTH_ROW, 1.0, -1.0)
+
+    slits = []
+    inner, outer = EYE_CORNERS
+    for row_height, start, end in (
+        (EYE_ROW, -outer, -inner),
+        (EYE_ROW, inner, outer),
+        (MOUTH_ROW, -MOUTH_CORNER, MOUTH_CORNER),
+    ):
+        row = int(np.argmin(np.abs(_ROWS - row_height)))
+        first, last = (int(np.argmin(np.abs(columns - np.radians(x)))) for x in (start, end))
+        doubled = slice(first + 1, last)
+        copies = len(angle) + np.arange(last - first - 1)
+        below[row, doubled] = copies
+        angle = np.append(angle, columns[doubled])
+        height = np.append(height, np.full(len(copies), row_height))
+        side = np.append(side, np.full(len(copies), 1.0 if row_height > MOUTH_ROW else -1.0))
+        slits.append(Slit(above[row, first : last + 1], below[row, first : last + 1]))
+    return Sheet(angle, height, side, above, below, *slits)

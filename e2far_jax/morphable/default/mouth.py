@@ -1,0 +1,54 @@
+"""What is behind the lips: the mouth's cavity and two rows of teeth."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+Points = Float[np.ndarray, "N 3"]
+
+# The cavity's rings behind the lips: share of the width, height at the middle (mm, up for the
+# upper half, down for the lower one), depth (mm).
+_CAVITY_RINGS = ((1.0, 0.8, 2.5), (0.95, 10.0, 6.0), (0.85, 11.0, 26.0), (0.5, 5.0, 40.0))
+
+_TEETH_COLUMNS = 15
+
+
+def cavity(edge: Float[np.ndarray, "R 3"], upper_count: int) -> Float[np.ndarray, "K R 3"]:
+    """Rings of the cavity behind the lips.
+
+    Args:
+      edge: once round the opening, upper lip first, from the subject's right corner.
+      upper_count: how many of these are the upper lip's, corners included.
+    Returns:
+      The rings, from the lips inwards, mm.
+    """
+    half_width = np.abs(edge[:, 0]).max()
+    bow = 1 - (edge[:, 0] / half_width) ** 2
+    sign = np.where(np.arange(len(edge)) < upper_count, 1.0, -1.0)
+    rings = []
+    for share, height, depth in _CAVITY_RINGS:
+        offset = np.stack([(share - 1) * edge[:, 0], sign * bow * height, 0 * bow - depth], axis=-1)
+        rings.append(edge + offset)
+    return np.stack(rings)
+
+
+def teeth(lip_centre: Float[np.ndarray, "3"]) -> tuple[Points, Points]:
+    """The fronts of the upper and the lower row, two rows of vertices each, mm.
+
+    Args:
+      lip_centre: the middle of the line between the closed lips.
+    """
+    x = np.linspace(-17.0, 17.0, _TEETH_COLUMNS)
+    arch = lip_centre[2] - 8.0 - 0.033 * x**2
+    rows = []
+    for top, bottom in ((8.0, -2.0), (-2.5, -9.0)):
+        heights = np.stack([0 * x + lip_centre[1] + top, 0 * x + lip_centre[1] + bottom])
+        shape = np.broadcast_to(x, heights.shape), heights, np.broadcast_to(arch, heights.shape)
+        rows.append(np.stack(shape, axis=-1).reshape(-1, 3))
+    return rows[0], rows[1]
+
+
+def teeth_grid(first: int) -> np.ndarray:
+    """Vertex numbers of one row of teeth, as rows and columns."""
+    return first + np.arange(2 * _TEETH_COLUMNS).reshape(2, _TEETH_COLUMNS)

@@ -1,0 +1,75 @@
+"""Expressions of brows, cheeks, nose and lips: bells around the moved point, mirrored by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from e2far_jax.morphable.default.curves import bell, step
+from e2far_jax.morphable.default.template import Template
+
+Field = Float[np.ndarray, "N 3"]
+# Where (x, y), standard deviations (across, along), movement (x, y, z), all in mm for the subject's
+# left side, and which lip it moves: +1 the upper, -1 the lower, 0 both.
+Pull = tuple[tuple[float, float], tuple[float, float], tuple[float, float, float], int]
+
+_ONE_SIDED: dict[str, Sequence[Pull]] = {
+    "browDown": [((22, 58), (14, 8), (-2, -6, 0), 0), ((45, 58), (10, 7), (0, -3, 0), 0)],
+    "browInnerUp": [((13, 60), (10, 11), (0, 7, 0), 0)],
+    "browOuterUp": [((46, 60), (13, 11), (0, 7, 0), 0)],
+    "cheekPuff": [((42, -22), (15, 17), (5, 0, 8), 0)],
+    "mouthFrown": [((24, -35), (9, 9), (1, -8, -2), 0)],
+    "mouthLowerDown": [((11, -38), (9, 7), (1, -7, 1), -1)],
+    "mouthPress": [((16, -34), (10, 7), (1, 0, -2.5), 0)],
+    "mouthSmile": [((24, -34), (11, 11), (8, 9, -5), 0), ((40, -4), (13, 12), (2, 4, 3), 0)],
+    "mouthStretch": [((25, -36), (12, 11), (9, -4, -5), 0)],
+    "mouthUpperUp": [((11, -28), (9, 8), (0, 6, 1), 1)],
+    "noseSneer": [((13, -2), (8, 9), (1, 5, 0), 0), ((10, 28), (7, 10), (-1, 2, 2), 0)],
+}
+_BOTH_SIDES: dict[str, Sequence[Pull]] = {
+    "mouthFunnel": [((22, -34), (10, 12), (-7, 0, 4), 0), ((0, -28), (14, 7), (0, 4, 6), 1),
+                    ((0, -39), (14, 7), (0, -5, 6), -1)],
+    "mouthPucker": [((22, -34), (11, 12), (-10, 0, 5), 0), ((0, -34), (12, 10), (0, 0, 7), 0)],
+}  # fmt: skip
+
+
+def muscle_fields(template: Template) -> dict[str, Field]:
+    """All the expressions that pull soft tissue."""
+    fields = {}
+    for name, pulls in _ONE_SIDED.items():
+        for side, sign in (("L", 1.0), ("R", -1.0)):
+            fields[f"{name}_{side}"] = sum(_pull(template, pull, sign) for pull in pulls)
+    for name, pulls in _BOTH_SIDES.items():
+        fields[name] = sum(_pull(template, p, s) * _own_half(template, s) for p in pulls
+                           for s in (1.0, -1.0))  # fmt: skip
+    return fields
+
+
+def _pull(template: Template, pull: Pull, sign: float) -> Field:
+    """One pull on one side, cavity following the lips."""
+    (x, y), (across, along), movement, lip = pull
+    sheet, points = template.sheet, template.points
+    skin = points[: len(sheet.angle)]
+    amount = bell((sign * skin[:, 0] - x) / across) * bell((skin[:, 1] - y) / along)
+    amount *= step(20.0, 60.0, skin[:, 2])
+    if lip:
+        amount *= _own_lip(template, lip)
+    field = np.zeros_like(points)
+    field[: len(skin)] = amount[:, None] * (np.array(movement) * [sign, 1, 1])
+    field[template.cavity] = field[sheet.mouth.ring]
+    return field
+
+
+def _own_half(template: Template, sign: float) -> Float[np.ndarray, "N 1"]:
+    """1 on the side `sign`, 0 on the other, half on the midline."""
+    return (0.5 + 0.5 * np.sign(sign * template.points[:, :1])) * 1.0
+
+
+def _own_lip(template: Template, lip: int) -> Float[np.ndarray, "N"]:
+    """1 on one side of the mouth line, fading to 0 beyond the corners and across them."""
+    own = template.sheet.side * lip > 0
+    corner = np.abs(template.points[template.sheet.mouth.upper[0], 0])
+    across = np.abs(template.points[: len(own), 0])
+    return np.where(own, step(corner, 0.55 * corner, across), 0.0)

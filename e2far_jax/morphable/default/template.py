@@ -1,0 +1,103 @@
+"""The mean face: the sculpted head, its openings, and what is behind them, as one mesh."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from e2far_jax.morphable.default.charts import (
+    Chart,
+    merge,
+    sheet_chart,
+    strip_chart,
+    tube_chart,
+)
+from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
+from e2far_jax.morphable.default.features import add_features
+from e2far_jax.morphable.default.grid import Sheet, build_sheet
+from e2far_jax.morphable.default.landmarks import choose_landmarks, target_landmarks
+from e2far_jax.morphable.default.mouth import cavity, teeth, teeth_grid
+from e2far_jax.morphable.default.skull import skull
+from e2far_jax.morphable.default.warps import warp_to
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+    """The mean face and what the modes and regions need to know of its parts.
+
+    Vertices come in the order sheet, eye rims, cavity, teeth, eyeballs.
+
+    Attributes:
+      points: mm.
+      sheet: the skin.
+      landmarks: the 68 points' vertices.
+      eye_rims: the right and the left eye's inner lid edges, one a vertex of the slit's ring.
+      cavity: rings behind the lips, one vertex a vertex of the mouth slit's ring.
+      teeth: the upper and the lower row.
+      eyeballs: the right and the left eye.
+      sight_angles: the eyeballs' vertices' angles from the line of sight, degrees.
+      triangles: the whole mesh's.
+      texture_coordinates: v up.
+      texture_triangles: indices into `texture_coordinates`.
+    """
+
+    points: Float[np.ndarray, "N 3"]
+    sheet: Sheet
+    landmarks: Int[np.ndarray, "68"]
+    eye_rims: tuple[Int[np.ndarray, "R"], Int[np.ndarray, "R"]]
+    cavity: Int[np.ndarray, "K M"]
+    teeth: tuple[Int[np.ndarray, "D"], Int[np.ndarray, "D"]]
+    eyeballs: tuple[Int[np.ndarray, "S"], Int[np.ndarray, "S"]]
+    sight_angles: Float[np.ndarray, "S"]
+    triangles: Int[np.ndarray, "F 3"]
+    texture_coordinates: Float[np.ndarray, "T 2"]
+    texture_triangles: Int[np.ndarray, "F 3"]
+
+
+def sculpt(sheet: Sheet) -> tuple[Float[np.ndarray, "N 3"], Int[np.ndarray, "68"]]:
+    """The skin's vertices and the 68 landmarks among them."""
+    points = add_features(open_lids(skull(sheet), sheet))
+    targets = target_landmarks()
+    landmarks = choose_landmarks(points, sheet)
+    for _ in range(2):
+        points = warp_to(points, points[landmarks], targets - points[landmarks])
+    return drape(points), landmarks
+
+
+def build_template() -> Template:
+    """Sculpt the face and put its parts together."""
+    sheet = build_sheet()
+    skin, landmarks = sculpt(sheet)
+    pieces, charts = [skin], [sheet_chart(sheet).placed((0.0, 0.3), (1.0, 0.7))]
+
+    def add(points: np.ndarray) -> np.ndarray:
+        first = sum(len(piece) for piece in pieces)
+        pieces.append(points.reshape(-1, 3))
+        return first + np.arange(points[..., 0].size).reshape(points.shape[:-1])
+
+    rims = []
+    for slit, u in ((sheet.right_eye, 0.0), (sheet.left_eye, 0.21)):
+        rims.append(add(rim(skin[slit.ring])))
+        charts.append(_tube(np.stack([slit.ring, rims[-1]]), u))
+    mouth_ring = sheet.mouth.ring
+    rings = add(cavity(skin[mouth_ring], len(sheet.mouth.upper)))
+    charts.append(_tube(np.concatenate([mouth_ring[None], rings]), 0.42))
+    upper, lower = (add(row) for row in teeth(skin[landmarks[[62, 66]]].mean(axis=0)))
+    for row, u in ((upper, 0.63), (lower, 0.84)):
+        charts.append(strip_chart(teeth_grid(row[0])).placed((u, 0.01), (0.15, 0.05)))
+    balls = []
+    for sign, u in ((-1.0, 0.0), (1.0, 0.21)):
+        points, chart, sight_angles = eyeball(sum(len(piece) for piece in pieces), sign)
+        balls.append(add(points))
+        charts.append(chart.placed((u, 0.09), (0.2, 0.2)))
+    triangles, texture_coordinates, texture_triangles = merge(charts)
+    return Template(
+        np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower),
+        (balls[0], balls[1]), sight_angles, triangles, texture_coordinates, texture_triangles,
+    )  # fmt: skip
+
+
+def _tube(rings: Int[np.ndarray, "R C"], u: float) -> Chart:
+    return tube_chart(rings).placed((u, 0.01), (0.2, 0.06))
