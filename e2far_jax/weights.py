@@ -101,9 +101,14 @@ def save_weights(
         path.write_text(json.dumps(card, indent=1))
 
 
-def load_weights(directory: str | os.PathLike[str]) -> TrainedNetwork:
+def load_weights(
+    directory: str | os.PathLike[str], face_model_spec: str | None = None
+) -> TrainedNetwork:
     """Read a weights folder and open the morphable model that it was trained with.
 
+    Args:
+      directory: the weights folder.
+      face_model_spec: where the morphable model lies here, if elsewhere than in training.
     Raises:
       WeightsError: where a file is missing or damaged, where parameters do not fit the settings,
         or where the morphable model is not the one of the training.
@@ -113,6 +118,8 @@ def load_weights(directory: str | os.PathLike[str]) -> TrainedNetwork:
     try:
         network = settings_io.from_dict(NetworkSettings, card["network"])
         face_settings = settings_io.from_dict(FaceModelSettings, card["face_model"])
+        if face_model_spec is not None:
+            face_settings = dataclasses.replace(face_settings, spec=face_model_spec)
     except ValueError as error:
         raise WeightsError(f"{folder / 'weights.json'}: {error}") from error
     face_model = load_face_model(face_settings)

@@ -71,7 +71,7 @@ def shape(
 
 
 def gram_matrix(
-    basis: Float[Array, "N 3 K"], region: Bool[Array, "N"] | None = None
+    basis: Float[Array, "N D K"], region: Bool[Array, "N"] | None = None
 ) -> Float[Array, "K K"]:
     """G = U^T U / N, so that d^T G d is the mean squared vertex distance in mm^2.
 

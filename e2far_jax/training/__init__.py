@@ -1,0 +1,1 @@
+"""The training job: configuration, pure step, pmap, loop, checkpoints."""

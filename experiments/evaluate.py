@@ -1,0 +1,45 @@
+"""Measure trained weights on the test split, whose identities training never saw.
+
+    python experiments/evaluate.py --config=experiments/configs/demo.py --workdir=outputs/demo
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from absl import flags
+from ml_collections import config_flags
+from tqdm import tqdm
+
+from e2far_jax import jobs
+from e2far_jax.data.generate import generate
+from e2far_jax.data.pipeline import evaluation_batches
+from e2far_jax.data.settings import PipelineSettings
+from e2far_jax.data.source import open_split
+from e2far_jax.evaluation.evaluate import evaluate, predict_all
+from e2far_jax.training.config import from_config_dict
+from e2far_jax.weights import load_weights
+
+CONFIG = config_flags.DEFINE_config_file("config", "experiments/configs/demo.py", "The experiment.")
+WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
+BATCH_SIZE = 64
+
+
+def main() -> None:
+    config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
+    network = load_weights(workdir / "weights")
+    builder = generate(config.data, config.scene, config.face_model, workdir / "data")
+    source = open_split(builder, "test")
+    batches = evaluation_batches(source, PipelineSettings(batch_size=BATCH_SIZE))
+    total = -(-len(source) // BATCH_SIZE)
+    predicted, true = predict_all(network.predict, tqdm(batches, "evaluating", total, unit="batch"))
+    evaluation = evaluate(predicted, true, network.face_model)
+    print(f"\n{network.description}, on {len(source)} pictures of unseen identities\n")
+    print(evaluation.table())
+    (workdir / "evaluation.json").write_text(json.dumps(evaluation.to_dict(), indent=1))
+    print(f"\nfigures: {workdir / 'evaluation.json'}")
+
+
+if __name__ == "__main__":
+    jobs.run(main)

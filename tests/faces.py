@@ -1,0 +1,23 @@
+"""Faces that tests make up."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from e2far_jax.morphable.model import MorphableModel
+
+
+def random_model(vertices: int = 90, identity: int = 5, expression: int = 4) -> MorphableModel:
+    """A cloud of vertices with random bases; no face, but every formula holds for it."""
+    keys = jax.random.split(jax.random.key(vertices), 4)
+    triangles = jax.random.randint(keys[3], (2 * vertices, 3), 0, vertices)
+    return MorphableModel(
+        mean=60.0 * jax.random.normal(keys[0], (vertices, 3)),
+        identity_basis=jax.random.normal(keys[1], (vertices, 3, identity)),
+        expression_basis=jax.random.normal(keys[2], (vertices, 3, expression)),
+        triangles=triangles,
+        landmarks=jnp.arange(68),
+        regions={"face": jnp.arange(vertices) % 3 > 0},
+        name="random",
+    )
