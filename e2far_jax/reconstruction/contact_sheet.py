@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from e2far_jax.reconstruction.outputs import write_whole
 
-TILE = 256
 GAP = 10
 MARGIN = 24
 CAPTION_HEIGHT = 34
@@ -33,8 +32,7 @@ class ContactSheet:
 
     def add(self, label: str, views: Sequence[UInt8[np.ndarray, "S S 3"]]) -> None:
         """Add a row: one view under each caption. Writes a sheet when it is full."""
-        tiles = [Image.fromarray(view).resize((TILE, TILE), Image.Resampling.BOX) for view in views]
-        self._rows.append((label, tiles))
+        self._rows.append((label, [Image.fromarray(view) for view in views]))
         if len(self._rows) == ROWS_PER_SHEET:
             self._write()
 
@@ -56,26 +54,24 @@ class ContactSheet:
 
 
 def draw_sheet(captions: Sequence[str], rows: Sequence[Row]) -> Image.Image:
-    """Captions on top, then for each row its label and its tiles."""
-    width = 2 * MARGIN + len(captions) * (TILE + GAP) - GAP
-    row_height = LABEL_HEIGHT + TILE + GAP
+    """Captions on top, then for each row its label and its tiles, all of one size."""
+    tile_size = rows[0][1][0].width
+    lefts = [MARGIN + column * (tile_size + GAP) for column in range(len(captions))]
+    width = 2 * MARGIN + len(captions) * (tile_size + GAP) - GAP
+    row_height = LABEL_HEIGHT + tile_size + GAP
     sheet = Image.new("RGB", (width, 2 * MARGIN + CAPTION_HEIGHT + len(rows) * row_height), PAPER)
     draw = ImageDraw.Draw(sheet)
     caption_font, label_font = ImageFont.load_default(20), ImageFont.load_default(15)
-    for column, caption in enumerate(captions):
-        centre = _left(column) + TILE // 2, MARGIN
+    for left, caption in zip(lefts, captions, strict=True):
+        centre = left + tile_size // 2, MARGIN
         draw.text(centre, caption, fill=INK, font=caption_font, anchor="mt")
     for number, (label, tiles) in enumerate(rows):
         top = MARGIN + CAPTION_HEIGHT + number * row_height
         text = _fitted(draw, label, label_font, width - 2 * MARGIN)
         draw.text((MARGIN, top + LABEL_HEIGHT // 2), text, fill=INK, font=label_font, anchor="lm")
-        for column, tile in enumerate(tiles):
-            sheet.paste(tile, (_left(column), top + LABEL_HEIGHT))
+        for left, tile in zip(lefts, tiles, strict=True):
+            sheet.paste(tile, (left, top + LABEL_HEIGHT))
     return sheet
-
-
-def _left(column: int) -> int:
-    return MARGIN + column * (TILE + GAP)
 
 
 def _fitted(

@@ -16,7 +16,7 @@ from e2far_jax.reconstruction.faces import Reconstruction
 from e2far_jax.rendering.preview import render_mesh
 
 CAPTIONS = ("input", "overlay", "front", "side")
-VIEW_SIZE = 512  # pixels; the contact sheet halves it, which smooths the meshes' outlines
+VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
 OVERLAY_OPACITY = 0.8
 BACKGROUND = 0.95
