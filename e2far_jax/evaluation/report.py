@@ -145,7 +145,7 @@ def coefficient_table(
     """
     shown = [*identity[:first], *_mean_row("identity", identity)]
     shown += [*expression, *_mean_row("expression", expression)]
-    cells = [[row.name, f"{row.correlation:.2f}", f"{row.slope:.2f}"] for row in shown]
+    cells = [[row.name, f"{row.correlation:z.2f}", f"{row.slope:z.2f}"] for row in shown]
     return _aligned([["coefficient", "correlation", "slope"], *cells])
 
 

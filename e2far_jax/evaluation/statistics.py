@@ -25,7 +25,7 @@ class Interval:
         return self.low > 0.0 or self.high < 0.0
 
     def __str__(self) -> str:
-        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        return f"{self.mean:z.2f} [{self.low:z.2f}, {self.high:z.2f}]"
 
 
 def bootstrap_mean(
@@ -63,7 +63,7 @@ def bootstrap_mean(
 
 def paired_difference(
     values: Float[np.ndarray, "B"],
-    baseline: Float[np.ndarray, "B"],
+    baseline: Float[np.ndarray, "_"],
     generator: np.random.Generator,
     *,
     confidence: float = 0.95,

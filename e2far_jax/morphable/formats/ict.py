@@ -13,7 +13,7 @@ import os
 import pathlib
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -104,13 +104,16 @@ def _wanted(name: str) -> bool:
     return name.endswith(".obj") or name == INDEX
 
 
-def _with_progress(members: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+def _with_progress(members: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """A progress line for a person at a terminal, if there is much to wait for."""
     try:
         from tqdm import tqdm
     except ImportError:
-        return members
-    return tqdm(members, "reading ICT-FaceKit", unit=" files", delay=2.0, disable=None, leave=False)
+        yield from members
+    else:
+        yield from tqdm(
+            members, "reading ICT-FaceKit", unit=" files", delay=2.0, disable=None, leave=False
+        )
 
 
 def _vertices(path: str | os.PathLike[str], name: str, text: bytes) -> Float[np.ndarray, "N 3"]:

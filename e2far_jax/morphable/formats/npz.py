@@ -99,9 +99,12 @@ def _read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             fields = {}
             for field in archive.files:
                 fields[field] = archive[field]
-            return fields
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, MemoryError) as error:
         raise ModelFormatError(path, field, f"damaged ({error})") from error
+    for field, content in fields.items():
+        if not isinstance(content, np.ndarray):
+            raise ModelFormatError(path, field, "is not an array")
+    return fields
 
 
 def _require_version(path: str | os.PathLike[str], fields: dict[str, np.ndarray]) -> None:
