@@ -1,7 +1,6 @@
 """ICT-FaceKit as published; needs E2FAR_TEST_DATA."""
 
 import io
-import os
 import pathlib
 import tarfile
 import time
@@ -19,11 +18,8 @@ NEUTRAL = "generic_neutral_mesh.obj"
 
 
 @pytest.fixture(scope="module")
-def archive():
-    folder = os.environ.get("E2FAR_TEST_DATA")
-    if not folder:
-        pytest.skip("E2FAR_TEST_DATA is not set")
-    return pathlib.Path(folder) / "ict_facekit" / "ict_facekit.tar.xz"
+def archive(real_data):
+    return real_data / "ict_facekit" / "ict_facekit.tar.xz"
 
 
 @pytest.fixture(scope="module")
