@@ -101,7 +101,7 @@ def _noise(
     shape: tuple[int, ...], deviation: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "H W 3"]:
     """Gaussian noise from OpenCV, four times as fast as NumPy's; its state is the thread's own."""
-    noise = np.empty(shape, np.float32)
+    noise = np.empty(math.prod(shape), np.float32)  # flat: a number is for one channel only
     cv2.setRNGSeed(int(rng.integers(2**31)))
     cv2.randn(noise, 0.0, deviation)
-    return noise
+    return noise.reshape(shape)

@@ -73,7 +73,7 @@ def render_missing(
     missing = [chunk for chunk in chunks if not (folder / chunk.file_name).exists()]
     total = sum(chunk.stop - chunk.start for chunk in chunks)
     left = sum(chunk.stop - chunk.start for chunk in missing)
-    devices = jax.local_devices()
+    devices = _devices()
     with (
         tqdm(desc="rendering", total=total, initial=total - left, unit=" images") as progress,
         ThreadPoolExecutor(workers or _default_workers(devices)) as pool,
@@ -118,6 +118,12 @@ def encode_image(image: Float[np.ndarray, "H W 3"]) -> bytes:
     return encoded.tobytes()
 
 
+def _devices() -> list[jax.Device]:
+    """All of this process; on CPUs one is enough, threads share it."""
+    devices = jax.local_devices()
+    return devices[:1] if devices[0].platform == "cpu" else devices
+
+
 def _default_workers(devices: Sequence[jax.Device]) -> int:
     """One thread a processor on CPUs; two a device elsewhere: one renders, one encodes."""
     processors = os.cpu_count() or 1
@@ -138,18 +144,19 @@ def _render_chunk(
 ) -> None:
     records: list[Record] = []
     for start in range(chunk.start, chunk.stop, BATCH_SIZE):
-        indices = np.arange(start, start + BATCH_SIZE)  # always whole; the excess is dropped
         with jax.default_device(device):
-            pairs = jax.device_get(render(_keys(seed, chunk.split, indices)))
+            pairs = jax.device_get(render(_keys(seed, chunk.split, start)))
         wanted = min(BATCH_SIZE, chunk.stop - start)
-        records += [_record(pairs, row, indices[row]) for row in range(wanted)]
+        records += [_record(pairs, row, start + row) for row in range(wanted)]
         advance(wanted)
     _write_chunk(folder / chunk.file_name, records)
 
 
-def _keys(seed: int, split: str, indices: np.ndarray) -> Key[Array, "B"]:
+def _keys(seed: int, split: str, start: int) -> Key[Array, "B"]:
+    """The keys of a whole batch, even where the split ends before it."""
     stream = f"synthetic_faces/{split}"
-    return jax.vmap(lambda index: stream_key(seed, stream, index))(jnp.asarray(indices, jnp.int32))
+    indices = start + jnp.arange(BATCH_SIZE)
+    return jax.vmap(lambda index: stream_key(seed, stream, index))(indices)
 
 
 def _record(pairs: Pair, row: int, index: int) -> Record:

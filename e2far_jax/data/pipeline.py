@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import grain
@@ -52,7 +52,7 @@ class Batch:
 
 
 def training_batches(
-    source: Sequence[Example],
+    source: grain.sources.RandomAccessDataSource[Example],
     settings: PipelineSettings,
     process_index: int = 0,
     process_count: int = 1,
@@ -86,7 +86,7 @@ def training_batches(
 
 
 def evaluation_batches(
-    source: Sequence[Example],
+    source: grain.sources.RandomAccessDataSource[Example],
     settings: PipelineSettings,
     process_index: int = 0,
     process_count: int = 1,

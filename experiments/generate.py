@@ -1,0 +1,31 @@
+"""Render a data set, unless it is there.
+
+    python experiments/generate.py --config=experiments/configs/demo.py --workdir=outputs/demo
+
+Killed and run again, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from absl import flags
+from ml_collections import config_flags
+
+from e2far_jax import jobs
+from e2far_jax.data.generate import generate
+from e2far_jax.training.config import from_config_dict
+
+CONFIG = config_flags.DEFINE_config_file("config", "experiments/configs/demo.py", "The experiment.")
+WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder that everything goes to.")
+
+
+def main() -> None:
+    config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
+    builder = generate(config.data, config.scene, config.face_model, workdir / "data")
+    sizes = ", ".join(f"{count} {split}" for split, count in config.data.counts.items())
+    print(f"{sizes} pictures: {builder.data_dir}")
+
+
+if __name__ == "__main__":
+    jobs.run(main)

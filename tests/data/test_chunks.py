@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from e2far_jax.data import chunks
+from e2far_jax.data.errors import DataError
+from e2far_jax.keys import stream_key
+from tests.data.conftest import Renderer, plain_pairs
+
+
+def records(folder, plan):
+    return [record for chunk in plan for record in chunks.read_chunk(folder / chunk.file_name)]
+
+
+def assert_same(first, second):
+    assert len(first) == len(second)
+    for a, b in zip(first, second, strict=True):
+        assert a.keys() == b.keys()
+        assert all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def test_chunks_cover_every_split_without_overlap():
+    plan = chunks.plan_chunks({"train": 600, "test": 256, "validation": 1})
+    covered = {
+        split: [i for c in plan if c.split == split for i in range(c.start, c.stop)]
+        for split in ("train", "test", "validation")
+    }
+    assert covered == {"train": [*range(600)], "test": [*range(256)], "validation": [0]}
+
+
+def test_an_example_is_rendered_from_its_own_key(tmp_path):
+    plan = chunks.plan_chunks({"train": 40})
+    chunks.render_missing(tmp_path, plan, Renderer(), seed=3)
+    made = records(tmp_path, plan)
+    assert [int(record["index"]) for record in made] == [*range(40)]
+    expected = plain_pairs(stream_key(3, "synthetic_faces/train", 37)[None])
+    np.testing.assert_allclose(made[37]["identity"], expected.identity[0], atol=1e-6)
+    np.testing.assert_allclose(made[37]["landmarks"], expected.landmarks[0], atol=1e-4)
+    np.testing.assert_allclose(made[37]["scale"], expected.camera.scale[0], atol=1e-6)
+    image = cv2.imdecode(np.frombuffer(made[37]["image"], np.uint8), cv2.IMREAD_COLOR_RGB)
+    np.testing.assert_allclose(image / 255.0, expected.image[0], atol=0.02)
+
+
+def test_neither_threads_nor_the_size_of_the_split_change_an_example(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 64)
+    many, few = chunks.plan_chunks({"train": 150}), chunks.plan_chunks({"train": 70})
+    chunks.render_missing(tmp_path / "a", many, Renderer(), seed=0, workers=1)
+    chunks.render_missing(tmp_path / "b", many, Renderer(), seed=0, workers=3)
+    chunks.render_missing(tmp_path / "c", few, Renderer(), seed=0, workers=2)
+    alone = records(tmp_path / "a", many)
+    assert_same(alone, records(tmp_path / "b", many))
+    assert_same(alone[:70], records(tmp_path / "c", few))
+
+
+def test_finished_chunks_are_used_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 32)
+    plan = chunks.plan_chunks({"train": 100})
+    interrupted = Renderer(fail_at=2)
+    with pytest.raises(KeyboardInterrupt):
+        chunks.render_missing(tmp_path, plan, interrupted, seed=0, workers=1)
+    assert len([*tmp_path.glob("*.npz")]) == 2
+    resumed = Renderer()
+    chunks.render_missing(tmp_path, plan, resumed, seed=0, workers=1)
+    assert resumed.calls == 2
+    chunks.render_missing(tmp_path / "whole", plan, Renderer(), seed=0)
+    assert_same(records(tmp_path, plan), records(tmp_path / "whole", plan))
+
+
+def test_a_renderer_that_fails_is_heard_of(tmp_path):
+    def broken(keys):
+        raise ValueError("no light")
+
+    with pytest.raises(ValueError, match="no light"):
+        chunks.render_missing(tmp_path, chunks.plan_chunks({"train": 3}), broken, seed=0)
+    assert not [*tmp_path.glob("*.npz")]
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK\3\4"])
+def test_a_damaged_chunk_is_named(tmp_path, damage):
+    plan = chunks.plan_chunks({"train": 3})
+    chunks.render_missing(tmp_path, plan, Renderer(), seed=0)
+    path = tmp_path / plan[0].file_name
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(DataError, match=plan[0].file_name):
+        list(chunks.read_chunk(path))
+
+
+@pytest.mark.parametrize("value", [-3.0, 0.0, 1.0, 7.0])
+def test_what_lies_outside_of_0_to_1_is_clipped(value):
+    encoded = chunks.encode_image(np.full((16, 16, 3), value, np.float32))
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert np.all(image == (255 if value >= 1.0 else 0))
+
+
+def test_colours_keep_their_order():
+    encoded = chunks.encode_image(np.full((16, 16, 3), [1.0, 0.5, 0.0], np.float32))
+    image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    np.testing.assert_allclose(image[8, 8], [255, 128, 0], atol=3)

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from e2far_jax.data import chunks
+from e2far_jax.data.errors import DataError
+from e2far_jax.data.generate import generate
+from e2far_jax.data.source import open_split
+from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
+from e2far_jax.morphable.settings import FaceModelSettings
+from e2far_jax.rendering.scene import SceneConfig
+from tests.data.conftest import COUNTS, SIZE
+from tests.faces import random_model
+
+SCENE = SceneConfig(image_size=SIZE)
+
+
+def make(folder, data=COUNTS, scene=SCENE, face_model=None):
+    return generate(data, scene, face_model or FaceModelSettings(), folder)
+
+
+def digests(builder):
+    files = sorted(Path(builder.data_dir).glob("*array_record*"))
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_round_trip(tmp_path, renderer):
+    builder = make(tmp_path)
+    for split, count in COUNTS.counts.items():
+        source = open_split(builder, split)
+        assert [source[i]["index"] for i in range(len(source))] == [*range(count)]
+        example = source[count - 1]
+        assert example["image"].shape == (SIZE, SIZE, 3)
+        assert example["image"].dtype == np.uint8
+        colour = 1.0 / (1.0 + np.exp(-example["identity"][:3]))
+        np.testing.assert_allclose(example["image"].mean((0, 1)) / 255.0, colour, atol=0.02)
+        shapes = {name: np.shape(value) for name, value in example.items()}
+        assert shapes["rotation"] == (3, 3)
+        assert shapes["landmarks"] == (68, 2)
+        assert shapes["expression"] == (4,)
+        assert shapes["scale"] == ()
+
+
+def test_tfds_reads_the_same_by_its_own_description(tmp_path, renderer):
+    builder = make(tmp_path)
+    ours = open_split(builder, "test")
+    theirs = builder.as_data_source("test")
+    for example, described in zip(ours, theirs, strict=True):
+        assert example.keys() == described.keys()
+        for name in example:
+            np.testing.assert_array_equal(example[name], described[name])
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, renderer):
+    first, second = make(tmp_path / "a"), make(tmp_path / "b")
+    assert len(digests(first)) == 3
+    assert digests(first) == digests(second)
+    other = make(tmp_path / "a", data=dataclasses.replace(COUNTS, seed=8))
+    assert other.data_dir != first.data_dir
+    assert not set(digests(first).values()) & set(digests(other).values())
+
+
+def test_every_picture_has_an_identity_of_its_own(tmp_path, renderer):
+    builder = make(tmp_path)
+    identities = [
+        tuple(example["identity"])
+        for split in COUNTS.counts
+        for example in open_split(builder, split)
+    ]
+    assert len(set(identities)) == len(identities) == 28
+
+
+def test_a_finished_data_set_is_used_again(tmp_path, renderer):
+    make(tmp_path)
+    calls = renderer.calls
+    assert calls == 3
+    assert len(open_split(make(tmp_path), "train")) == 20
+    assert renderer.calls == calls
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": dataclasses.replace(COUNTS, test_examples=6)},
+        {"scene": SceneConfig(image_size=SIZE, noise=0.0)},
+        {"face_model": FaceModelSettings(identity_size=5)},
+    ],
+)
+def test_other_settings_never_share_a_folder(tmp_path, renderer, change):
+    assert make(tmp_path).data_dir != make(tmp_path, **change).data_dir
+
+
+def test_an_interrupted_generation_goes_on(tmp_path, renderer, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 8)
+    expected = digests(make(tmp_path / "whole"))
+    calls, renderer.calls, renderer.fail_at = renderer.calls, 0, 3
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "halved")
+    kept = len([*(tmp_path / "halved").glob("*.unfinished/*.npz")])
+    assert kept >= 1
+    renderer.calls, renderer.fail_at = 0, 10**9
+    assert digests(make(tmp_path / "halved")) == expected
+    assert renderer.calls == calls - kept
+
+
+def test_nothing_is_left_beside_the_data_set(tmp_path, renderer):
+    builder = make(tmp_path)
+    finished = Path(builder.data_dir)
+    killed = finished.with_name(f"{finished.name}.incompleteABC_synthetic_faces")
+    killed.mkdir()
+    make(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["synthetic_faces"]
+    assert [path.name for path in finished.parent.iterdir()] == [finished.name]
+
+
+def test_a_data_set_of_another_face_model_of_the_same_name_is_refused(
+    tmp_path, renderer, monkeypatch
+):
+    folder = make(tmp_path).data_dir
+    model = random_model()
+    mirrored = dataclasses.replace(model, identity_basis=-model.identity_basis)
+    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: mirrored)
+    with pytest.raises(DataError, match=r"another version of the face model 'default'") as error:
+        make(tmp_path)
+    assert folder in str(error.value)
+
+
+def test_the_settings_are_told_in_the_data_set(tmp_path, renderer):
+    description = (Path(make(tmp_path).data_dir) / "dataset_info.json").read_text()
+    assert "validation_examples" in description
+    assert "Pictures of faces that nobody has" in description
+    assert "Dou" in description
+
+
+def test_an_unknown_split_is_told_with_the_choices(tmp_path, renderer):
+    with pytest.raises(ValueError, match="no split 'dev'; there are train, validation, test"):
+        open_split(make(tmp_path), "dev")
+
+
+def test_a_damaged_file_is_named(tmp_path, renderer):
+    builder = make(tmp_path)
+    path = next(Path(builder.data_dir).glob("*train.array_record*"))
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"", whole[:40] + bytes(len(whole) - 40)):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match=path.name):
+            open_split(builder, "train")[3]
+    path.unlink()
+    with pytest.raises(DataError, match=path.name):
+        open_split(builder, "train")[3]
+
+
+def test_generation_says_nothing_on_stdout_and_loads_no_tensorflow(tmp_path):
+    program = f"""
+import sys
+from tests.data.conftest import COUNTS, Renderer
+from tests.data.test_generate import make
+from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
+from tests.faces import random_model
+builder_module.render_pairs = Renderer()
+builder_module.load_face_model = lambda settings: random_model()
+make({str(tmp_path)!r})
+assert "tensorflow" not in sys.modules
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "28/28" in done.stderr.replace(" ", "")
+    assert "WARNING" not in done.stderr
+    assert "tensorflow" not in done.stderr.lower()

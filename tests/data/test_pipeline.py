@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import itertools
+
+import grain
+import numpy as np
+import orbax.checkpoint as ocp
+import pytest
+
+from e2far_jax.data.errors import DataError
+from e2far_jax.data.pipeline import evaluation_batches, training_batches
+from e2far_jax.data.settings import PipelineSettings
+
+
+def examples(count, size=16):
+    rng = np.random.default_rng(count)
+    return [
+        {
+            "image": rng.integers(0, 256, (size, size, 3), np.uint8),
+            "identity": np.full(3, index, np.float32),
+            "expression": np.zeros(2, np.float32),
+            "rotation": np.eye(3, dtype=np.float32),
+            "scale": np.float32(0.5),
+            "translation": np.array([8.0, 8.0], np.float32),
+            "landmarks": rng.uniform(0, size, (68, 2)).astype(np.float32),
+            "index": index,
+        }
+        for index in range(count)
+    ]
+
+
+def settings(**changes):
+    return PipelineSettings(**{"batch_size": 4, "prefetch": 2, **changes})
+
+
+def indices(batches, count):
+    return [int(i) for batch in itertools.islice(batches, count) for i in batch.index]
+
+
+def same(first, second):
+    return all(np.array_equal(getattr(first, n), getattr(second, n)) for n in vars(first))
+
+
+def test_a_batch_has_the_promised_shapes():
+    batch = next(training_batches(examples(9), settings()))
+    assert batch.image.shape == (4, 16, 16, 3)
+    assert batch.image.dtype == np.float32
+    assert 0.0 <= batch.image.min() <= batch.image.max() <= 1.0
+    assert batch.rotation.shape == (4, 3, 3)
+    assert batch.scale.shape == (4,)
+    assert batch.landmarks.shape == (4, 68, 2)
+    assert batch.valid.all()
+    np.testing.assert_array_equal(batch.identity[:, 0], batch.index)
+
+
+def test_each_epoch_holds_everything_once_in_a_new_order():
+    order = indices(training_batches(examples(12), settings()), 9)
+    epochs = [order[:12], order[12:24], order[24:]]
+    assert all(sorted(epoch) == [*range(12)] for epoch in epochs)
+    assert len({tuple(epoch) for epoch in [*epochs, range(12)]}) == 4
+
+
+def test_without_shuffling_the_stored_order_repeats():
+    batches = training_batches(examples(6), settings(shuffle=False))
+    assert indices(batches, 3) == [*range(6), *range(6)]
+
+
+def test_an_example_is_augmented_anew_in_every_epoch():
+    batches = training_batches(examples(4), settings(shuffle=False))
+    first, second = next(batches), next(batches)
+    assert not np.array_equal(first.image[0], second.image[0])
+    assert not np.array_equal(first.image[0], first.image[1])
+    assert first.scale[0] != second.scale[0]
+
+
+def test_without_augmentation_the_picture_is_the_stored_one():
+    source = examples(4)
+    batch = next(training_batches(source, settings(shuffle=False, augmentation=None)))
+    np.testing.assert_allclose(batch.image[2], source[2]["image"] / 255.0, atol=1e-6)
+
+
+def test_the_seed_alone_decides():
+    source = examples(10)
+    first = [*itertools.islice(training_batches(source, settings(threads=1)), 5)]
+    again = [*itertools.islice(training_batches(source, settings(threads=3, prefetch=9)), 5)]
+    other = [*itertools.islice(training_batches(source, settings(seed=1)), 5)]
+    assert all(same(a, b) for a, b in zip(first, again, strict=True))
+    assert not any(same(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_processes_share_the_examples_without_overlap():
+    source = examples(12)
+    parts = [indices(training_batches(source, settings(), rank, 3), 1) for rank in range(3)]
+    assert sorted(itertools.chain(*parts)) == [*range(12)]
+
+
+@pytest.mark.parametrize(("rank", "count"), [(3, 3), (-1, 2), (0, 0)])
+def test_an_impossible_process_is_refused(rank, count):
+    for batches in (training_batches, evaluation_batches):
+        with pytest.raises(ValueError, match=f"process_index is {rank}"):
+            batches(examples(5), settings(), rank, count)
+
+
+def test_more_processes_than_examples_are_refused():
+    for batches in (training_batches, evaluation_batches):
+        with pytest.raises(ValueError, match="2 examples are too few for 3 processes"):
+            batches(examples(2), settings(), 0, 3)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 7])
+def test_a_restored_position_gives_the_very_next_batch(tmp_path, taken):
+    source = examples(10)
+    batches = training_batches(source, settings())
+    for _ in range(taken):
+        next(batches)
+    with ocp.CheckpointManager(tmp_path) as manager:
+        manager.save(taken, args=ocp.args.Composite(data=grain.checkpoint.CheckpointSave(batches)))
+    expected = [next(batches) for _ in range(3)]
+    restored = training_batches(source, settings())
+    next(restored)
+    with ocp.CheckpointManager(tmp_path) as manager:
+        position = grain.checkpoint.CheckpointRestore(restored)
+        manager.restore(taken, args=ocp.args.Composite(data=position))
+    assert all(same(next(restored), batch) for batch in expected)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9])
+def test_evaluation_shows_everything_once_in_order(count):
+    source = examples(count)
+    batches = [*evaluation_batches(source, settings())]
+    assert {len(batch.index) for batch in batches} == {4}
+    seen = [int(i) for batch in batches for i in batch.index[batch.valid]]
+    assert seen == [*range(count)]
+    np.testing.assert_allclose(batches[0].image[0], source[0]["image"] / 255.0, atol=1e-6)
+
+
+def test_evaluation_by_several_processes_covers_everything_in_equally_many_batches():
+    parts = [[*evaluation_batches(examples(9), settings(), rank, 2)] for rank in range(2)]
+    assert len(parts[0]) == len(parts[1]) == 2
+    seen = [int(i) for part in parts for batch in part for i in batch.index[batch.valid]]
+    assert sorted(seen) == [*range(9)]
+
+
+def test_a_damaged_example_ends_the_reading_with_its_own_error():
+    class Damaged:
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, index):
+            raise DataError(f"somewhere: example {index} can't be read")
+
+    for batches in (training_batches, evaluation_batches):
+        with pytest.raises(DataError, match="somewhere"):
+            next(batches(Damaged(), settings()))
