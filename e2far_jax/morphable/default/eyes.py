@@ -29,14 +29,12 @@ _SEGMENTS = 24
 PUPIL_EDGE, IRIS_EDGE = 9.0, 25.0
 
 
-def open_lids(points: Points, sheet: Sheet) -> Points:
+def open_lids(heights: Float[np.ndarray, "N"], sheet: Sheet) -> Float[np.ndarray, "N"]:
     """Part the eye slits: rows above give way upwards, those below downwards."""
-    opened = points.copy()
     along, away, lower = lid_coordinates(sheet)
     up = curve(_UPPER_LID, along) * lid_reach(away, UPPER_REACH)
     down = curve(_LOWER_LID, along) * lid_reach(away, LOWER_REACH)
-    opened[:, 1] += np.where(lower, -down, up)
-    return opened
+    return heights + np.where(lower, -down, up)
 
 
 def lid_coordinates(

@@ -1,7 +1,7 @@
 """What makes a head a face: named features, each a displacement of the smooth head.
 
 Each function takes points on the head (mm) and returns their displacements (mm). Positions are
-written for the subject's left half; the right one mirrors it.
+written for the subject's left half; the right one mirrors it. The figures are hand-set.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ Heights = Float[np.ndarray, "N"]
 
 def add_features(points: Points) -> Points:
     """The head with all its features."""
-    for feature in (brow_ridge, eye_sockets, temples, cheeks, nose, nose_wings, nostrils,
-                    upper_lip, lower_lip, mouth_line, chin):  # fmt: skip
+    for feature in (brow_ridge, eye_sockets, cheek_bones, cheeks, nose, nose_wings, nostrils,
+                    philtrum, lips, mouth_corners, chin):  # fmt: skip
         points = points + feature(points)
     return points
 
@@ -35,79 +35,86 @@ def forward(amount: Heights) -> Points:
 
 
 def brow_ridge(points: Points) -> Points:
-    """The bony edge above the eyes, and the glabella between them."""
-    ridge = 2.5 * blob(points, 27, 56, 16, 5) + 1.5 * blob(points, 0, 54, 7, 5)
-    return forward(ridge)
+    """The bony edge above the eyes, down to its outer end, and the glabella between the brows."""
+    ridge = 2.5 * blob(points, 27, 57, 16, 5) + 6.5 * blob(points, 55, 42, 6, 9)
+    temple = 3.0 * blob(points, 70, 85, 8, 18)
+    return forward(ridge + temple)
 
 
 def eye_sockets(points: Points) -> Points:
-    """The hollows beside the nose's root and under the brow."""
+    """The hollows beside the nose's root, under the brow and under the eye."""
     inner = -9.0 * blob(points, 17.5, 35, 7, 7)
-    under_brow = -3.0 * blob(points, 31, 44, 12, 4)
-    outer = -3.0 * blob(points, 40, 35, 10, 8)
-    return forward(inner + under_brow + outer)
+    under_brow = -2.0 * blob(points, 31, 45, 12, 3.5)
+    outer = -1.5 * blob(points, 40, 35, 8, 8)
+    under_eye = -2.0 * blob(points, 32, 19, 12, 8)
+    return forward(inner + under_brow + outer + under_eye)
 
 
-def temples(points: Points) -> Points:
-    """The flat sides of the forehead."""
-    amount = 3.5 * blob(points, 70, 62, 14, 20)
-    return np.stack([-np.sign(points[:, 0]) * amount, 0 * amount, 0 * amount], axis=-1)
+def cheek_bones(points: Points) -> Points:
+    """The cheek bone under the eye, and its arch towards the ear."""
+    bone = 5.0 * blob(points, 50, 12, 13, 12)
+    arch = 6.5 * blob(points, 66, 6, 9, 16) + 3.5 * blob(points, 68, 24, 7, 10)
+    return forward(bone + arch)
 
 
 def cheeks(points: Points) -> Points:
-    """The cheek bones, and the soft cheeks between the nose and the jaw."""
-    bone = 5.0 * blob(points, 50, 14, 13, 11)
-    soft = 2.0 * blob(points, 38, -8, 12, 14)
-    hollow = -2.5 * blob(points, 55, -22, 10, 14)
-    return forward(bone + soft + hollow)
+    """The soft cheeks beside the nose, and the hollows beside mouth and chin."""
+    soft = 2.0 * blob(points, 36, -6, 12, 12) + 2.0 * blob(points, 23, -18, 7, 8)
+    hollow = -1.0 * blob(points, 40, -35, 8, 9) - 3.0 * blob(points, 26, -57, 8, 8)
+    return forward(soft + hollow)
 
 
 def nose(points: Points) -> Points:
     """Bridge and tip: a ridge whose height and width follow the profile."""
     y = points[:, 1]
     ridge = curve(
-        {52: 0, 44: 1.5, 37: 4, 26: 11, 16: 18.5, 8: 22.5, 3: 24, -2: 21.5, -6: 15.5, -9: 9,
+        {52: 0, 44: 1.5, 37: 4.5, 26: 11.5, 16: 18.5, 8: 22.5, 3: 24, -2: 21.5, -6: 15.5, -9: 9,
          -12: 3.5, -15: 0.8, -18: 0}, y
     )  # fmt: skip
-    width = curve({45: 6, 30: 6, 16: 7, 4: 8.5, -4: 8.5, -12: 6}, y)
-    return forward(ridge * bell(points[:, 0] / width) * step(40.0, 70.0, points[:, 2]))
+    width = curve({45: 6, 30: 6.5, 16: 8, 6: 9.5, -4: 9.5, -12: 6}, y)
+    flat_topped = np.exp(-0.5 * np.abs(points[:, 0] / width) ** 2.3)
+    return forward(ridge * flat_topped * step(40.0, 70.0, points[:, 2]))
 
 
 def nose_wings(points: Points) -> Points:
     """The wings, with the crease behind them."""
-    wing = 8.0 * blob(points, 13.5, -3.5, 4.0, 5.0)
-    crease = -2.0 * blob(points, 20, -4, 3.0, 6)
+    wing = 9.0 * blob(points, 15.0, -1.5, 3.5, 4.0)
+    crease = -1.0 * blob(points, 21, -4, 3.0, 6) - 2.0 * blob(points, 14, -13, 4, 3)
     return forward(wing + crease)
 
 
 def nostrils(points: Points) -> Points:
     """The dents under the tip."""
-    dent = blob(points, 6.5, -8.5, 2.6, 1.8)
-    return np.stack([0 * dent, 2.0 * dent, -5.0 * dent], axis=-1)
+    dent = blob(points, 7.5, -8.0, 3.0, 1.8)
+    return np.stack([0 * dent, 2.0 * dent, -8.0 * dent], axis=-1)
 
 
-def upper_lip(points: Points) -> Points:
-    """The red of the upper lip with its bow, and the philtrum above it."""
-    red = 4.0 * blob(points, 7, -28, 8, 3.2)
-    middle = 1.5 * blob(points, 0, -29, 4, 3)
-    philtrum = -1.0 * blob(points, 0, -18, 2.2, 4) + 0.8 * blob(points, 5, -18, 2, 5)
-    return forward(red + middle + philtrum)
+def philtrum(points: Points) -> Points:
+    """The groove from the nose to the lip, and its edges."""
+    return forward(-1.0 * blob(points, 0, -18, 2.2, 5) + 0.8 * blob(points, 5.5, -18, 2, 6))
 
 
-def lower_lip(points: Points) -> Points:
-    """The red of the lower lip, and the fold under it."""
-    red = 4.0 * blob(points, 0, -39, 11, 3.2)
-    fold = -3.5 * blob(points, 0, -51, 16, 4)
-    return forward(red + fold)
+def lips(points: Points) -> Points:
+    """Both lips' reds, a line between them, and the fold under the lower one.
+
+    The heights are given at the middle; towards the corners they come together.
+    """
+    across = np.abs(points[:, 0])
+    share = curve({0: 1, 8: 1.02, 12: 0.92, 17: 0.68, 21: 0.42, 25: 0.25, 32: 0.25}, across)
+    line = -33.5 + 0 * across
+    height = curve(
+        {14: 0, 12: 0.8, 9: 3.6, 6: 3.8, 3.5: 3.2, 1.2: 1.4, 0: -1.5, -1.2: 1.2, -3: 3.4, -5.5: 4.2,
+         -8: 4.2, -10: 3.4, -13: 0.5, -17: -1.5, -23: 0}, (points[:, 1] - line) / share
+    )  # fmt: skip
+    return forward(height * share * step(32.0, 20.0, across) * step(40.0, 70.0, points[:, 2]))
 
 
-def mouth_line(points: Points) -> Points:
-    """The line between the lips, deepest at the corners."""
-    line = -1.5 * blob(points, 0, -33.5, 14, 1.6)
-    corner = -3.0 * blob(points, 24, -34, 4, 3)
-    return forward(line + corner)
+def mouth_corners(points: Points) -> Points:
+    """The dents at the ends of the mouth, which hang a little."""
+    dent = forward(-2.5 * blob(points, 26, -35, 8, 7) - 4.5 * blob(points, 21.5, -35, 3.5, 4))
+    return dent + np.array([0.0, -2.8, 0.0]) * blob(points, 26, -33, 6, 7)[:, None]
 
 
 def chin(points: Points) -> Points:
     """The ball of the chin."""
-    return forward(2.5 * blob(points, 0, -64, 13, 9))
+    return forward(-1.0 * blob(points, 0, -56, 20, 6))

@@ -12,8 +12,12 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float, Int
 
+# Rows that features follow: heights on the midline, mm.
+BROW_ROW = 60.4
 EYE_ROW = 33.5
+UPPER_LIP_ROW = -24.5
 MOUTH_ROW = -33.5
+LOWER_LIP_ROW = -43.5
 JAW_ROW = -76.0
 
 # Degrees from the middle of the face to the back of the head, subject's left side.
@@ -32,14 +36,16 @@ _COLUMNS = np.concatenate(
 _ROWS = np.concatenate(
     [
         [150.0, 149.3, 147.0, 143.0, 137.0, 129.0, 120.0, 110.0, 100.0, 91.0, 83.0, 76.0, 70.0],
-        np.linspace(66.0, 52.0, 6),
+        [66.0, 63.2, BROW_ROW, 57.6, 54.8, 52.0],
         np.linspace(48.5, EYE_ROW, 9),
         np.linspace(EYE_ROW, 18.0, 9)[1:],
         np.linspace(18.0, 4.0, 6)[1:],
         np.linspace(4.0, -14.0, 12)[1:],
-        np.linspace(-14.0, MOUTH_ROW, 12)[1:],
-        np.linspace(MOUTH_ROW, -46.0, 10)[1:],
-        np.linspace(-46.0, JAW_ROW, 10)[1:],
+        np.linspace(-14.0, UPPER_LIP_ROW, 6)[1:],
+        np.linspace(UPPER_LIP_ROW, MOUTH_ROW, 7)[1:],
+        np.linspace(MOUTH_ROW, LOWER_LIP_ROW, 8)[1:],
+        np.linspace(LOWER_LIP_ROW, -54.0, 6)[1:],
+        np.linspace(-54.0, JAW_ROW, 8)[1:],
         [-79.0, -82.0, -86.0, -91.0, -98.0, -108.0, -122.0, -138.0],
     ]
 )

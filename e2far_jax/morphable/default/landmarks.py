@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
-from e2far_jax.morphable.default.grid import Sheet
+from e2far_jax.morphable.default.grid import (
+    BROW_ROW,
+    JAW_ROW,
+    LOWER_LIP_ROW,
+    MOUTH_ROW,
+    UPPER_LIP_ROW,
+    Sheet,
+)
 
 # Calibration: mean positions (x, y, z in mm) of the 68 landmarks measured on the mean face of
 # ICT-FaceKit (MIT licence); the subject's right half and the midline, the left half mirrors it.
@@ -27,9 +34,11 @@ _RIGHT_HALF = {
 
 # The mirror image of each of the 68 points.
 MIRRORED = np.array(
-    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
-    + [*range(45, 41, -1), 47, 46, *range(39, 35, -1), 41, 40]
-    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), 67, 66, 65]
+    [
+        *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1),
+        *range(45, 41, -1), 47, 46, *range(39, 35, -1), 41, 40,
+        *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), 67, 66, 65,
+    ]
 )  # fmt: skip
 
 
@@ -45,11 +54,22 @@ def target_landmarks() -> Float[np.ndarray, "68 3"]:
 def choose_landmarks(points: Float[np.ndarray, "N 3"], sheet: Sheet) -> Int[np.ndarray, "68"]:
     """The sheet's vertices that stand for the 68 points.
 
-    Lids and inner lips are vertices along the slits; the others are the nearest ones.
+    Lids and inner lips are vertices along the slits; brows, outer lips and the chin's jaw line lie
+    on rows of the grid, which thereby follow them; the others are the nearest vertices.
     """
     targets, mirror = target_landmarks(), _mirror_vertices(sheet)
     chosen = np.zeros(68, int)
+    brow, upper_lip, mouth_line, lower_lip, jaw = (
+        np.flatnonzero(np.isclose(sheet.height, row))
+        for row in (BROW_ROW, UPPER_LIP_ROW, MOUTH_ROW, LOWER_LIP_ROW, JAW_ROW)
+    )
+    slits = np.concatenate([s.ring for s in (sheet.right_eye, sheet.left_eye, sheet.mouth)])
     candidates = {
+        **dict.fromkeys(range(4, 9), jaw),
+        **dict.fromkeys(range(17, 22), brow),
+        48: np.setdiff1d(mouth_line, slits),
+        **dict.fromkeys(range(49, 52), upper_lip),
+        **dict.fromkeys(range(57, 60), lower_lip),
         **dict.fromkeys((36, 39), sheet.right_eye.upper[[0, -1]]),
         **dict.fromkeys((37, 38), sheet.right_eye.upper[1:-1]),
         **dict.fromkeys((40, 41), sheet.right_eye.lower[1:-1]),
@@ -58,7 +78,6 @@ def choose_landmarks(points: Float[np.ndarray, "N 3"], sheet: Sheet) -> Int[np.n
         **dict.fromkeys((66, 67), sheet.mouth.lower[1:-1]),
     }
     midline = np.flatnonzero(sheet.angle == 0)
-    slits = np.concatenate([s.ring for s in (sheet.right_eye, sheet.left_eye, sheet.mouth)])
     elsewhere = np.setdiff1d(np.arange(len(points)), slits)
     for number in _RIGHT_HALF:
         pool = candidates.get(number, elsewhere)

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.morphable.default.brows import bend_brows
 from e2far_jax.morphable.default.charts import (
     Chart,
     merge,
@@ -18,7 +19,7 @@ from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
 from e2far_jax.morphable.default.features import add_features
 from e2far_jax.morphable.default.grid import Sheet, build_sheet
 from e2far_jax.morphable.default.landmarks import choose_landmarks, target_landmarks
-from e2far_jax.morphable.default.mouth import cavity, teeth, teeth_grid
+from e2far_jax.morphable.default.mouth import cavity, gather_lips, teeth, teeth_grid
 from e2far_jax.morphable.default.skull import skull
 from e2far_jax.morphable.default.warps import warp_to
 
@@ -58,11 +59,11 @@ class Template:
 
 def sculpt(sheet: Sheet) -> tuple[Float[np.ndarray, "N 3"], Int[np.ndarray, "68"]]:
     """The skin's vertices and the 68 landmarks among them."""
-    points = add_features(open_lids(skull(sheet), sheet))
+    heights = bend_brows(gather_lips(open_lids(sheet.height, sheet), sheet), sheet)
+    points = add_features(skull(sheet.angle, heights))
     targets = target_landmarks()
     landmarks = choose_landmarks(points, sheet)
-    for _ in range(2):
-        points = warp_to(points, points[landmarks], targets - points[landmarks])
+    points = warp_to(points, points[landmarks], targets - points[landmarks])
     return drape(points), landmarks
 
 

@@ -12,8 +12,8 @@ def warp_to(
     points: Points,
     sources: Float[np.ndarray, "K 3"],
     displacements: Float[np.ndarray, "K 3"],
-    scales: tuple[float, ...] = (60.0, 25.0, 10.0),
-    noise: float = 1e-3,
+    scales: tuple[float, ...] = (60.0, 25.0, 12.0),
+    noise: float = 2e-3,
 ) -> Points:
     """Move points by a smooth field that moves `sources` by `displacements`.
 
