@@ -72,6 +72,14 @@ def test_no_part_of_a_file_is_left_when_writing_fails(saved, small_model, monkey
     assert list(saved.parent.iterdir()) == [saved]
 
 
+def test_a_reader_of_the_old_file_is_not_disturbed(saved, small_model):
+    before = saved.read_bytes()
+    with saved.open("rb") as reader:
+        write_npz(saved, dataclasses.replace(small_model, name="another"))
+        assert reader.read() == before
+    assert read_npz(saved).name == "another"
+
+
 def test_what_could_not_be_read_is_not_written(small_model, tmp_path):
     broken = dataclasses.replace(small_model, mean=small_model.mean.at[7, 1].set(jnp.nan))
     with pytest.raises(ModelFormatError, match="mean: 1 of its 432 numbers are not finite"):
