@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+Number = float | int
 Values = Float[np.ndarray, "..."]
 
 
-def curve(points: Mapping[float, float], at: Values) -> Values:
+def curve(points: Mapping[Number, Number], at: Values) -> Values:
     """A smooth curve through points that never overshoots them; constant outside their range.
 
     The monotone cubic of Fritsch and Carlson, "Monotone piecewise cubic interpolation", SIAM
@@ -40,7 +41,7 @@ def curve(points: Mapping[float, float], at: Values) -> Values:
     )
 
 
-def step(start: float, end: float, at: Values) -> Values:
+def step(start: Number, end: Number, at: Values) -> Values:
     """0 before `start`, 1 after `end`, smooth between; falling where `end` is below `start`."""
     s = np.clip((at - start) / (end - start), 0.0, 1.0)
     return s * s * s * (s * (6 * s - 15) + 10)

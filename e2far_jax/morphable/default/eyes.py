@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from e2far_jax.morphable.default.charts import Chart
-from e2far_jax.morphable.default.curves import curve
+from e2far_jax.morphable.default.curves import Number, curve
 from e2far_jax.morphable.default.grid import EYE_CORNERS, EYE_ROW, Sheet
 
 Points = Float[np.ndarray, "N 3"]
@@ -54,7 +54,7 @@ def lid_coordinates(
     return along, np.abs(sheet.height - EYE_ROW), lower
 
 
-def lid_reach(away: Float[np.ndarray, "N"], reach: float) -> Float[np.ndarray, "N"]:
+def lid_reach(away: Float[np.ndarray, "N"], reach: Number) -> Float[np.ndarray, "N"]:
     """The share of the lid's edge's movement at a distance from the slit."""
     return np.clip(1 - away / reach, 0.0, 1.0) ** 1.3
 

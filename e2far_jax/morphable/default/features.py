@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.morphable.default.curves import bell, curve, step
+from e2far_jax.morphable.default.curves import Number, bell, curve, step
 
 Points = Float[np.ndarray, "N 3"]
 Heights = Float[np.ndarray, "N"]
@@ -23,7 +23,7 @@ def add_features(points: Points) -> Points:
     return points
 
 
-def blob(points: Points, x: float, y: float, width: float, height: float) -> Heights:
+def blob(points: Points, x: Number, y: Number, width: Number, height: Number) -> Heights:
     """A bell on the front of the face at (+-x, y), standard deviations `width` and `height`."""
     across, along = (np.abs(points[:, 0]) - x) / width, (points[:, 1] - y) / height
     return bell(across) * bell(along) * step(10.0, 45.0, points[:, 2])

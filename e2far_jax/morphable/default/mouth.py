@@ -56,22 +56,18 @@ def cavity(edge: Float[np.ndarray, "R 3"], upper_count: int) -> Float[np.ndarray
     return np.stack(rings)
 
 
-def teeth(lip_centre: Float[np.ndarray, "3"]) -> tuple[Points, Points]:
-    """The fronts of the upper and the lower row, two rows of vertices each, mm.
+def teeth(
+    lip_centre: Float[np.ndarray, "3"],
+) -> tuple[Float[np.ndarray, "2 C 3"], Float[np.ndarray, "2 C 3"]]:
+    """The fronts of the upper and the lower row: grids of vertices, mm.
 
     Args:
       lip_centre: the middle of the line between the closed lips.
     """
     x = np.linspace(-17.0, 17.0, _TEETH_COLUMNS)
     arch = lip_centre[2] - 8.0 - 0.033 * x**2
-    rows = []
-    for top, bottom in ((8.0, -2.0), (-2.5, -9.0)):
-        heights = np.stack([0 * x + lip_centre[1] + top, 0 * x + lip_centre[1] + bottom])
-        shape = np.broadcast_to(x, heights.shape), heights, np.broadcast_to(arch, heights.shape)
-        rows.append(np.stack(shape, axis=-1).reshape(-1, 3))
-    return rows[0], rows[1]
-
-
-def teeth_grid(first: int) -> np.ndarray:
-    """Vertex numbers of one row of teeth, as rows and columns."""
-    return first + np.arange(2 * _TEETH_COLUMNS).reshape(2, _TEETH_COLUMNS)
+    upper, lower = (
+        np.stack([np.stack([x, np.full_like(x, y), arch], axis=-1) for y in lip_centre[1] + edges])
+        for edges in (np.array([8.0, -2.0]), np.array([-2.5, -9.0]))
+    )
+    return upper, lower

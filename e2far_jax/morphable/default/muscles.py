@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.morphable.default.curves import bell, step
+from e2far_jax.morphable.default.curves import Number, bell, step
 from e2far_jax.morphable.default.template import Template
 
 Field = Float[np.ndarray, "N 3"]
 # Where (x, y), standard deviations (across, along), movement (x, y, z), all in mm for the subject's
 # left side, and which lip it moves: +1 the upper, -1 the lower, 0 both.
-Pull = tuple[tuple[float, float], tuple[float, float], tuple[float, float, float], int]
+Pull = tuple[tuple[Number, Number], tuple[Number, Number], tuple[Number, Number, Number], int]
 
 _ONE_SIDED: dict[str, Sequence[Pull]] = {
     "browDown": [((22, 58), (14, 8), (-2, -6, 0), 0), ((45, 58), (10, 7), (0, -3, 0), 0)],

@@ -19,7 +19,7 @@ from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
 from e2far_jax.morphable.default.features import add_features
 from e2far_jax.morphable.default.grid import Sheet, build_sheet
 from e2far_jax.morphable.default.landmarks import choose_landmarks, target_landmarks
-from e2far_jax.morphable.default.mouth import cavity, gather_lips, teeth, teeth_grid
+from e2far_jax.morphable.default.mouth import cavity, gather_lips, teeth
 from e2far_jax.morphable.default.skull import skull
 from e2far_jax.morphable.default.warps import warp_to
 
@@ -36,7 +36,7 @@ class Template:
       landmarks: the 68 points' vertices.
       eye_rims: the right and the left eye's inner lid edges, one a vertex of the slit's ring.
       cavity: rings behind the lips, one vertex a vertex of the mouth slit's ring.
-      teeth: the upper and the lower row.
+      teeth: the grids of the upper and the lower row.
       eyeballs: the right and the left eye.
       sight_angles: the eyeballs' vertices' angles from the line of sight, degrees.
       triangles: the whole mesh's.
@@ -49,7 +49,7 @@ class Template:
     landmarks: Int[np.ndarray, "68"]
     eye_rims: tuple[Int[np.ndarray, "R"], Int[np.ndarray, "R"]]
     cavity: Int[np.ndarray, "K M"]
-    teeth: tuple[Int[np.ndarray, "D"], Int[np.ndarray, "D"]]
+    teeth: tuple[Int[np.ndarray, "2 C"], Int[np.ndarray, "2 C"]]
     eyeballs: tuple[Int[np.ndarray, "S"], Int[np.ndarray, "S"]]
     sight_angles: Float[np.ndarray, "S"]
     triangles: Int[np.ndarray, "F 3"]
@@ -87,7 +87,7 @@ def build_template() -> Template:
     charts.append(_tube(np.concatenate([mouth_ring[None], rings]), 0.42))
     upper, lower = (add(row) for row in teeth(skin[landmarks[[62, 66]]].mean(axis=0)))
     for row, u in ((upper, 0.63), (lower, 0.84)):
-        charts.append(strip_chart(teeth_grid(row[0])).placed((u, 0.01), (0.15, 0.05)))
+        charts.append(strip_chart(row).placed((u, 0.01), (0.15, 0.05)))
     balls = []
     for sign, u in ((-1.0, 0.0), (1.0, 0.21)):
         points, chart, sight_angles = eyeball(sum(len(piece) for piece in pieces), sign)
