@@ -34,6 +34,8 @@ class FaceSource:
         return len(self._records)
 
     def __getitem__(self, index: int) -> Example:
+        if not 0 <= index < len(self):
+            raise IndexError(f"there is no example {index}; there are {len(self)}")
         try:
             return self._decode(self._records[index])
         except Exception as error:  # array_record, protobuf and OpenCV raise all sorts

@@ -6,14 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from e2far_jax.data import chunks
 from e2far_jax.data.errors import DataError
 from e2far_jax.data.generate import generate
+from e2far_jax.data.settings import DataSettings
 from e2far_jax.data.source import open_split
 from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
+from e2far_jax.geometry.cameras import Camera, project
+from e2far_jax.morphable.model import shape
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.scene import SceneConfig
 from tests.data.conftest import COUNTS, SIZE
@@ -115,6 +119,7 @@ def test_nothing_is_left_beside_the_data_set(tmp_path, renderer):
     finished = Path(builder.data_dir)
     killed = finished.with_name(f"{finished.name}.incompleteABC_synthetic_faces")
     killed.mkdir()
+    builder.chunk_folder.mkdir()
     make(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["synthetic_faces"]
     assert [path.name for path in finished.parent.iterdir()] == [finished.name]
@@ -144,6 +149,12 @@ def test_an_unknown_split_is_told_with_the_choices(tmp_path, renderer):
         open_split(make(tmp_path), "dev")
 
 
+@pytest.mark.parametrize("index", [-1, 5])
+def test_there_is_nothing_before_the_first_and_behind_the_last_example(tmp_path, renderer, index):
+    with pytest.raises(IndexError, match=f"no example {index}; there are 5"):
+        open_split(make(tmp_path), "test")[index]
+
+
 def test_a_damaged_file_is_named(tmp_path, renderer):
     builder = make(tmp_path)
     path = next(Path(builder.data_dir).glob("*train.array_record*"))
@@ -155,6 +166,19 @@ def test_a_damaged_file_is_named(tmp_path, renderer):
     path.unlink()
     with pytest.raises(DataError, match=path.name):
         open_split(builder, "train")[3]
+
+
+@pytest.mark.slow
+def test_real_faces_lie_where_their_camera_says(tmp_path):
+    settings, scene = DataSettings(3, 1, 1), SceneConfig.easy(SIZE)
+    builder = make(tmp_path, settings, scene, FaceModelSettings(identity_size=10))
+    for example in open_split(builder, "train"):
+        identity, expression = jnp.asarray(example["identity"]), jnp.asarray(example["expression"])
+        camera = Camera(*(jnp.asarray(example[n]) for n in ("rotation", "scale", "translation")))
+        points = shape(builder.model, identity, expression)[builder.model.landmarks]
+        np.testing.assert_allclose(project(camera, points)[:, :2], example["landmarks"], atol=0.01)
+        assert example["image"].std() > 5.0
+        assert identity.shape == (10,)
 
 
 def test_generation_says_nothing_on_stdout_and_loads_no_tensorflow(tmp_path):
