@@ -13,7 +13,9 @@ def run(main: Callable[[], None]) -> None:
 
     Whoever wants to see where an error came from sets E2FAR_TRACEBACK=1.
     """
-    from absl import app
+    from absl import app, logging
+
+    logging.set_verbosity(logging.WARNING)  # Orbax tells of every checkpoint's settings
 
     def guarded(arguments: list[str]) -> None:
         if len(arguments) > 1:
@@ -23,7 +25,7 @@ def run(main: Callable[[], None]) -> None:
         except (ValueError, OSError, ArithmeticError) as error:
             if os.environ.get("E2FAR_TRACEBACK"):
                 raise
-            sys.exit(f"error: {error}")
+            sys.exit(_one_line(error))
 
     app.run(guarded, flags_parser=_parse_flags)
 
@@ -35,5 +37,12 @@ def _parse_flags(arguments: list[str]) -> Any:
     try:
         return flags.FLAGS(arguments)
     except (flags.Error, AttributeError, KeyError, TypeError, ValueError, OSError) as error:
-        message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-        sys.exit(f"error: {' '.join(message.split())}")
+        sys.exit(_one_line(error))
+
+
+def _one_line(error: Exception) -> str:
+    """The innermost message on one line; ml_collections wraps its errors in one another."""
+    while error.args and isinstance(error.args[0], Exception):
+        error = error.args[0]
+    message = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return f"error: {' '.join(str(message).split())}"

@@ -21,7 +21,8 @@ from e2far_jax.evaluation.evaluate import evaluate, predict_all
 from e2far_jax.training.config import from_config_dict
 from e2far_jax.weights import load_weights
 
-CONFIG = config_flags.DEFINE_config_file("config", "experiments/configs/demo.py", "The experiment.")
+CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
+flags.mark_flag_as_required("config")
 WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
 BATCH_SIZE = 64
 

@@ -93,7 +93,7 @@ def make_train_step(
         if axis_name is not None:
             gradient = jax.lax.pmean(gradient, axis_name)
             metrics = jax.lax.psum(metrics, axis_name)
-        metrics["gradient_norm"] = (optax.global_norm(gradient), jnp.ones(()))
+        metrics["gradient_norm"] = (optax.tree.norm(gradient), jnp.ones(()))
         updates, optimiser_state = optimiser.update(gradient, state.optimiser, state.parameters)
         parameters = optax.apply_updates(state.parameters, updates)
         return TrainState(state.step + 1, parameters, optimiser_state), metrics

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from e2far_jax.settings import from_dict, to_dict
+from e2far_jax.training.config import ExperimentConfig, TrainSettings, from_config_dict
+
+CONFIGS = sorted((Path(__file__).parents[1] / "experiments" / "configs").glob("*.py"))
+
+
+def test_settings_survive_json() -> None:
+    config = ExperimentConfig()
+    assert from_dict(ExperimentConfig, json.loads(json.dumps(to_dict(config)))) == config
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_configuration_file_opens(path: Path) -> None:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    config = module.get_config()
+    config.train.batch_size = 48
+    assert from_config_dict(config).train.batch_size == 48
+    assert module.__doc__
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"stepps": 3}, r"no setting stepps; the choices are steps, batch_size"),
+        ({"steps": "3"}, r"steps is '3'; expected int"),
+        ({"steps": 3.5}, r"steps is 3\.5; expected int"),
+        ({"steps": True}, r"steps is True; expected int"),
+        ({"schedule": "linear"}, r"schedule is 'linear'; expected one of"),
+        ({"milestones": [1, "x"]}, r"milestones\[1\] is 'x'; expected int"),
+        ({"batch_size": 0}, r"batch_size is 0; expected at least 1"),
+    ],
+)
+def test_wrong_settings_are_named(values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        from_dict(TrainSettings, values)
+
+
+def test_nested_names_are_spelled_out() -> None:
+    with pytest.raises(ValueError, match=r"no setting train\.stepps"):
+        from_dict(ExperimentConfig, {"train": {"stepps": 3}})
+
+
+def test_whole_numbers_serve_as_floats_and_lists_as_tuples() -> None:
+    settings = from_dict(TrainSettings, {"learning_rate": 1, "milestones": [3, 4]})
+    assert settings.learning_rate == 1.0
+    assert isinstance(settings.learning_rate, float)
+    assert settings.milestones == (3, 4)
