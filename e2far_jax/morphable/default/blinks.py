@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from e2far_jax.morphable.default.eyes import (
     CENTRE,
@@ -40,28 +40,43 @@ def _turn_lids(
     """Turn each column's lid points about the eyeball's horizontal axis."""
     field = np.zeros_like(template.points)
     points = template.points[: len(template.sheet.angle)]
-    _, away, is_lower = lid_coordinates(template.sheet)
     centre = CENTRE * [sign, 1, 1]
-    up, down = (_elevation(points[edge], centre) for edge in (slit.upper, slit.lower))
-    to_meeting = (1 - _MEETING_SHARE) * (down - up)
-    columns = np.abs(template.sheet.angle[slit.upper])
-    order = np.argsort(columns)
-
-    def at_column(values: np.ndarray) -> np.ndarray:
-        angle = np.abs(template.sheet.angle)
-        return np.interp(angle, columns[order], values[order], left=0.0, right=0.0)
-
-    turn = np.where(
-        is_lower,
-        lower * at_column(to_meeting + up - down) * lid_reach(away, LOWER_REACH),
-        upper * at_column(to_meeting) * lid_reach(away, UPPER_REACH),
-    )
-    turn *= (np.sign(points[:, 0]) == sign) & (points[:, 2] > centre[2] - 5)
-    moved = _turned(points, centre, turn)
-    field[: len(points)] = moved - points
-    rim = template.eye_rims[eye]
-    field[rim] = _turned(template.points[rim], centre, turn[slit.ring]) - template.points[rim]
+    turn, reach, is_lower = _closing_turn(template, slit, centre)
+    # Where the edges meet they still differ in depth: each goes half of that way too.
+    closed = _turned(points, centre, turn)
+    half_gap = _at_columns(template, slit, (closed[slit.lower] - closed[slit.upper]) / 2)
+    meet = np.where(is_lower, -reach, reach)[:, None] * half_gap
+    share = np.where(is_lower, lower, upper)
+    moved = _turned(points, centre, share * turn) + share[:, None] * meet
+    own = (np.sign(points[:, 0]) == sign) & (points[:, 2] > centre[2] - 5)
+    field[: len(points)] = np.where(own[:, None], moved - points, 0.0)
+    field[template.eye_rims[eye]] = field[slit.ring]
     return field
+
+
+def _closing_turn(
+    template: Template, slit: Slit, centre: Float[np.ndarray, "3"]
+) -> tuple[Float[np.ndarray, "N"], Float[np.ndarray, "N"], Bool[np.ndarray, "N"]]:
+    """How far each point turns in a blink, radians; its share of the edge's way; whose lid's."""
+    _, away, is_lower = lid_coordinates(template.sheet)
+    up, down = (_elevation(template.points[edge], centre) for edge in (slit.upper, slit.lower))
+    meeting = down + _MEETING_SHARE * (up - down)
+    upper_turn, lower_turn = (
+        _at_columns(template, slit, (meeting - edge)[:, None])[:, 0] for edge in (up, down)
+    )
+    reach = np.where(is_lower, lid_reach(away, LOWER_REACH), lid_reach(away, UPPER_REACH))
+    return np.where(is_lower, lower_turn, upper_turn) * reach, reach, is_lower
+
+
+def _at_columns(
+    template: Template, slit: Slit, values: Float[np.ndarray, "K D"]
+) -> Float[np.ndarray, "N D"]:
+    """Values given along a slit, for every vertex of the sheet by its column; 0 beside the slit."""
+    angle = template.sheet.angle
+    columns = angle[slit.upper]
+    return np.stack(
+        [np.interp(angle, columns, value, left=0.0, right=0.0) for value in values.T], axis=-1
+    )
 
 
 def _elevation(points: Field, centre: np.ndarray) -> Float[np.ndarray, "N"]:

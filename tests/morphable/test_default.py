@@ -1,0 +1,298 @@
+"""The embedded face: sizes, symmetry, openings, what moves and what stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial import KDTree
+
+from e2far_jax.geometry.meshes import triangle_normals
+from e2far_jax.morphable.default import default_model
+from e2far_jax.morphable.default.eyes import CENTRE, RADIUS
+from e2far_jax.morphable.default.template import Template, build_template
+from e2far_jax.morphable.model import MorphableModel, gram_matrix
+
+ICT_EXPRESSIONS = {
+    *("jawOpen", "jawLeft", "jawRight", "jawForward", "mouthPucker", "mouthFunnel"),
+    *(
+        f"{name}_{side}"
+        for side in "LR"
+        for name in (
+            *("mouthSmile", "mouthFrown", "mouthStretch", "mouthUpperUp", "mouthLowerDown"),
+            *("eyeBlink", "eyeWide", "eyeSquint", "browInnerUp", "browOuterUp", "browDown"),
+            *("cheekPuff", "noseSneer"),
+        )
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def face() -> MorphableModel:
+    return default_model()
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return build_template()
+
+
+@pytest.fixture(scope="module")
+def landmarks(face: MorphableModel) -> np.ndarray:
+    return np.asarray(face.mean)[np.asarray(face.landmarks)]
+
+
+def expression(face: MorphableModel, name: str) -> np.ndarray:
+    return np.asarray(face.expression_basis[..., face.expression_names.index(name)])
+
+
+def skin_near(face: MorphableModel, point: np.ndarray, radius: float) -> np.ndarray:
+    near = np.linalg.norm(np.asarray(face.mean) - point, axis=1) < radius
+    return near & np.asarray(face.regions["face"])
+
+
+def test_sizes_types_and_names(face: MorphableModel):
+    vertices = face.mean.shape[0]
+    assert 4000 <= vertices <= 8500
+    assert face.identity_size == 199
+    assert face.expression_prior == "unit"
+    assert set(face.expression_names) >= ICT_EXPRESSIONS
+    assert len(set(face.expression_names)) == face.expression_size
+    assert face.mean.dtype == face.identity_basis.dtype == face.expression_basis.dtype == np.float32
+    assert set(np.unique(face.triangles)) == set(range(vertices)), "a vertex has no triangle"
+    for array in (face.mean, face.identity_basis, face.expression_basis):
+        assert np.isfinite(np.asarray(array)).all()
+
+
+def test_the_same_face_every_time(face: MorphableModel):
+    again = default_model()
+    for name in ("mean", "identity_basis", "expression_basis", "triangles", "landmarks"):
+        np.testing.assert_array_equal(getattr(face, name), getattr(again, name))
+
+
+def test_the_mean_is_symmetric(face: MorphableModel):
+    mean = np.asarray(face.mean)
+    distance, _ = KDTree(mean).query(mean * [-1, 1, 1])
+    assert distance.max() < 1e-3
+
+
+def test_life_size(landmarks: np.ndarray):
+    assert 85 < np.linalg.norm(landmarks[36] - landmarks[45]) < 93
+    assert 125 < np.linalg.norm(landmarks[0] - landmarks[16]) < 155
+    assert 110 < np.linalg.norm(landmarks[27] - landmarks[8]) < 125
+
+
+def test_landmarks_are_68_vertices_in_ibug_order(face: MorphableModel, landmarks: np.ndarray):
+    assert len(set(np.asarray(face.landmarks).tolist())) == 68
+    x, y, z = landmarks.T
+    for run in (range(17), range(17, 27), range(31, 36), range(48, 55), range(60, 65)):
+        assert (np.diff(x[list(run)]) > 0).all(), f"{run} should run to the subject's left"
+    for run in (range(27, 31), (30, 33, 51, 62, 57, 8), (51, 66, 57)):
+        assert (np.diff(y[list(run)]) < 0).all(), f"{run} should run down"
+        np.testing.assert_allclose(x[list(run)], 0.0, atol=1e-3)
+    assert x[36] < x[37] < x[38] < x[39] < 0 < x[42] < x[43] < x[44] < x[45]
+    assert x[41] < x[40]
+    assert x[47] < x[46]
+    assert x[59] < x[58] < x[57] < x[56] < x[55]
+    assert y[[37, 38, 43, 44]].min() > y[[40, 41, 46, 47]].max() + 5
+    assert y[17:27].min() > y[36:48].max() + 5
+    assert z.argmax() == 30, "the tip of the nose stands out furthest"
+
+
+def test_normals_point_outwards(face: MorphableModel):
+    inside = np.asarray(face.regions["face"])[np.asarray(face.triangles)].all(axis=1)
+    normals = np.asarray(triangle_normals(face.mean, face.triangles))
+    centres = np.asarray(face.mean)[np.asarray(face.triangles)].mean(axis=1)
+    assert (normals[inside, 2] > 0).mean() > 0.98
+    total = normals[inside].sum(axis=0)
+    assert total[2] > 10 * np.abs(total[0])
+    for sign in (-1, 1):
+        eye = np.asarray(face.regions["eyes"])[np.asarray(face.triangles)].all(axis=1)
+        eye &= np.sign(centres[:, 0]) == sign
+        outwards = centres[eye] - CENTRE * [sign, 1, 1]
+        assert ((normals[eye] * outwards).sum(axis=1) > 0).all()
+
+
+def test_every_edge_belongs_to_at_most_two_triangles_that_run_opposite(face: MorphableModel):
+    triangles = np.asarray(face.triangles)
+    edges = np.concatenate([triangles[:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0))])
+    assert len(np.unique(edges, axis=0)) == len(edges)
+
+
+def test_regions(face: MorphableModel, landmarks: np.ndarray):
+    regions = {name: np.asarray(mask) for name, mask in face.regions.items()}
+    assert set(regions) == {
+        *("face", "eyes", "irises", "pupils", "lips", "brows", "mouth_cavity", "teeth", "scalp"),
+    }
+    assert all(mask.any() for mask in regions.values())
+    assert not (regions["face"] & (regions["eyes"] | regions["mouth_cavity"])).any()
+    assert not (regions["face"] & regions["teeth"]).any()
+    assert not (regions["pupils"] & ~regions["irises"]).any()
+    assert not (regions["irises"] & ~regions["eyes"]).any()
+    assert regions["face"][np.asarray(face.landmarks)].all()
+    assert regions["brows"][np.asarray(face.landmarks)[18:26]].all()
+    assert regions["lips"][np.asarray(face.landmarks)[48:]].all()
+    assert not regions["brows"][np.asarray(face.landmarks)[27:]].any()
+    y = np.asarray(face.mean)[:, 1]
+    assert y[regions["lips"]].max() < landmarks[33, 1]
+    assert y[regions["brows"]].min() > landmarks[37, 1]
+
+
+def test_texture_triangles_do_not_overlap(face: MorphableModel):
+    corners = np.asarray(face.texture_coordinates)[np.asarray(face.texture_triangles)]
+    assert corners.min() >= 0
+    assert corners.max() <= 1
+    edges = corners[:, 1:] - corners[:, :1]
+    areas = np.abs(np.linalg.det(edges)) / 2
+    assert areas.min() > 1e-8
+    covered = np.zeros((512, 512), int)
+    centres = (np.arange(512) + 0.5) / 512 + 1e-5
+    for a, b, c in corners:
+        low, high = np.minimum(a, np.minimum(b, c)), np.maximum(a, np.maximum(b, c))
+        i = np.arange(*np.searchsorted(centres, [low[0], high[0]]))
+        j = np.arange(*np.searchsorted(centres, [low[1], high[1]]))
+        u, v = np.meshgrid(centres[i], centres[j])
+        turn = [
+            (q[0] - p[0]) * (v - p[1]) - (q[1] - p[1]) * (u - p[0])
+            for p, q in ((a, b), (b, c), (c, a))
+        ]
+        inside = (np.min(turn, axis=0) > 0) | (np.max(turn, axis=0) < 0)
+        covered[np.ix_(j, i)] += inside
+    assert covered.max() == 1
+    assert (covered == 1).mean() > 0.6
+
+
+def test_texture_and_mesh_triangles_name_the_same_corners(face: MorphableModel):
+    """Each texture vertex belongs to one mesh vertex."""
+    owner = np.full(len(face.texture_coordinates), -1)
+    owner[np.asarray(face.texture_triangles)] = np.asarray(face.triangles)
+    np.testing.assert_array_equal(owner[np.asarray(face.texture_triangles)], face.triangles)
+
+
+def test_identity_modes_are_orthogonal_over_the_face_with_falling_variance(face: MorphableModel):
+    gram = np.asarray(gram_matrix(face.identity_basis, face.regions["face"]), np.float64)
+    deviations = np.sqrt(np.diag(gram))
+    assert (np.diff(deviations) < 1e-4).all()
+    off_diagonal = gram - np.diag(np.diag(gram))
+    assert np.abs(off_diagonal / np.outer(deviations, deviations)[:100, :100].min()).max() < 0.05
+    assert 3.0 < deviations[0] < 5.0
+    assert 0.35 < deviations[9] < 1.0
+    assert 0.15 < deviations[19] < 0.6
+    assert deviations[98] > 0.02
+
+
+def test_faces_are_mostly_symmetric(face: MorphableModel, template: Template):
+    """A mode's symmetric part is the mean of itself and its mirror image."""
+    above = template.sheet.above
+    modes = np.asarray(face.identity_basis)[above]
+    mirrored = modes[:, ::-1] * np.array([-1.0, 1.0, 1.0])[:, None]
+    symmetric, asymmetric = ((modes + sign * mirrored) / 2 for sign in (1, -1))
+    assert 0.02 < (asymmetric**2).sum() / (symmetric**2).sum() < 0.35
+
+
+def test_eyeballs_move_as_one_and_stay_behind_the_lids(face: MorphableModel, template: Template):
+    rng = np.random.default_rng(0)
+    coefficients = rng.normal(size=(20, 199))
+    faces = np.asarray(face.mean) + np.einsum(
+        "nci,bi->bnc", np.asarray(face.identity_basis), coefficients
+    )
+    slits = (template.sheet.right_eye, template.sheet.left_eye)
+    for ball, slit in zip(template.eyeballs, slits, strict=True):
+        for points in faces:
+            centre, radius = fitted_sphere(points[ball][template.sight_angles > 30])
+            distance = np.linalg.norm(points[ball] - centre, axis=1)
+            assert np.ptp(distance) < 1.0
+            lids = np.linalg.norm(points[slit.ring] - centre, axis=1)
+            assert lids.min() > radius - 0.3
+            assert lids.max() < radius + 8
+
+
+def fitted_sphere(points: np.ndarray) -> tuple[np.ndarray, float]:
+    rows = np.column_stack([2 * points, np.ones(len(points))])
+    solution = np.linalg.lstsq(rows, (points**2).sum(axis=1), rcond=None)[0]
+    return solution[:3], float(np.sqrt(solution[3] + (solution[:3] ** 2).sum()))
+
+
+@pytest.mark.parametrize(("side", "sign"), [("R", -1), ("L", 1)])
+def test_a_blink_closes_the_lids_in_front_of_the_eyeball(
+    face: MorphableModel, template: Template, side: str, sign: int
+):
+    mean, blink = np.asarray(face.mean), expression(face, f"eyeBlink_{side}")
+    slits = {"R": template.sheet.right_eye, "L": template.sheet.left_eye}
+    slit, other = slits[side], slits["L" if side == "R" else "R"]
+    gaps = np.linalg.norm(mean[slit.upper] - mean[slit.lower], axis=1)
+    closed = mean + blink
+    assert gaps.max() > 8
+    assert np.linalg.norm(closed[slit.upper] - closed[slit.lower], axis=1).max() < 0.6
+    assert np.abs(blink[other.ring]).max() == 0
+    centre = CENTRE * [sign, 1, 1]
+    lids = np.flatnonzero(skin_near(face, centre + np.array([0, 0, RADIUS]), 22))
+    for weight in (0.25, 0.5, 0.75, 1.0):
+        distance = np.linalg.norm(mean[lids] + weight * blink[lids] - centre, axis=1)
+        assert distance.min() > RADIUS + 0.3
+
+
+def test_an_open_jaw_parts_the_lips_and_leaves_the_forehead(
+    face: MorphableModel, template: Template, landmarks: np.ndarray
+):
+    field = expression(face, "jawOpen")
+    moved = landmarks + field[np.asarray(face.landmarks)]
+    assert landmarks[62, 1] - landmarks[66, 1] < 1.5
+    assert moved[62, 1] - moved[66, 1] > 15
+    assert moved[8, 1] < landmarks[8, 1] - 15
+    upper_face = np.asarray(face.mean)[:, 1] > 10
+    assert np.abs(field[upper_face]).max() < 0.5
+    upper, lower = template.teeth
+    assert np.abs(field[upper]).max() == 0
+    assert field[lower, 1].max() < -10
+
+
+@pytest.mark.parametrize(
+    ("name", "landmark", "direction"),
+    [
+        ("mouthSmile_L", 54, (1, 1, -1)),
+        ("mouthSmile_R", 48, (-1, 1, -1)),
+        ("mouthFrown_L", 54, (0, -1, 0)),
+        ("mouthPucker", 48, (1, 0, 1)),
+        ("mouthFunnel", 51, (0, 1, 1)),
+        ("mouthStretch_R", 48, (-1, 0, 0)),
+        ("mouthUpperUp_L", 52, (0, 1, 0)),
+        ("mouthLowerDown_R", 58, (0, -1, 0)),
+        ("browInnerUp_R", 21, (0, 1, 0)),
+        ("browOuterUp_L", 25, (0, 1, 0)),
+        ("browDown_L", 23, (0, -1, 0)),
+        ("eyeWide_R", 37, (0, 1, 0)),
+        ("eyeSquint_L", 46, (0, 1, 0)),
+        ("noseSneer_L", 35, (0, 1, 0)),
+        ("jawLeft", 8, (1, 0, 0)),
+        ("jawRight", 8, (-1, 0, 0)),
+        ("jawForward", 8, (0, 0, 1)),
+    ],
+)
+def test_expressions_move_their_landmark_their_way_and_stay_local(
+    face: MorphableModel, name: str, landmark: int, direction: tuple[int, int, int]
+):
+    field = expression(face, name)
+    moved = field[int(face.landmarks[landmark])]
+    for component, sign in zip(moved, direction, strict=True):
+        if sign:
+            assert component * sign > 0.8, f"{moved}"
+    amount = np.linalg.norm(field, axis=1)
+    assert amount.max() < 20
+    face_region = np.asarray(face.regions["face"])
+    assert (amount[face_region] < 0.05).mean() > 0.3
+
+
+def test_one_sided_expressions_mirror_each_other(face: MorphableModel, template: Template):
+    above = template.sheet.above
+    for name in face.expression_names:
+        if name.endswith("_L"):
+            left = expression(face, name)[above]
+            right = expression(face, name[:-1] + "R")[above]
+            np.testing.assert_allclose(left[:, ::-1] * [-1, 1, 1], right, atol=1e-3)
+
+
+def test_a_puffed_cheek_goes_out(face: MorphableModel):
+    field = expression(face, "cheekPuff_L")
+    cheek = skin_near(face, np.array([44.0, -20.0, 92.0]), 8)
+    assert field[cheek, 2].mean() > 3
+    assert np.abs(field[np.asarray(face.mean)[:, 0] < -5]).max() < 0.5
