@@ -58,6 +58,7 @@ def reconstruct(
 def _load_network(weights: str, model: str | None) -> FaceNetwork:
     from e2far_jax.weights import load_weights
 
+    print(f"e2far: loading {weights}", file=sys.stderr)
     try:
         return load_weights(weights, model)
     except (ValueError, OSError) as error:

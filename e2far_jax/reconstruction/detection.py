@@ -39,8 +39,8 @@ class Cascade:
     size: tuple[float, float]
 
 
-FRONTAL = Cascade("haarcascade_frontalface_alt2.xml", shift=(0.0, 0.12), size=(0.78, 0.78))
-PROFILE = Cascade("haarcascade_profileface.xml", shift=(0.0, 0.1), size=(0.7, 0.78))
+FRONTAL = Cascade("haarcascade_frontalface_alt2.xml", shift=(0.0, 0.13), size=(0.83, 0.77))
+PROFILE = Cascade("haarcascade_profileface.xml", shift=(-0.04, 0.15), size=(0.61, 0.67))
 
 
 def detect_faces(photograph: Float[np.ndarray, "H W 3"]) -> Float[np.ndarray, "faces 4"]:

@@ -50,10 +50,10 @@ def write_face(
       face: what to write.
       colours: RGB in [0, 1] of each vertex, for the .glb.
     """
-    record = json.dumps(face_record(image, network, face), indent=1, allow_nan=False)
+    record = _json(face_record(image, network, face))
     write_whole(folder / f"{name}.obj", obj_bytes(network.face_model, face.vertices))
     write_whole(folder / f"{name}.glb", glb_bytes(network.face_model, face.vertices, colours))
-    write_whole(folder / f"{name}.json", (record + "\n").encode())
+    write_whole(folder / f"{name}.json", record.encode())
 
 
 def face_record(image: str, network: FaceNetwork, face: Reconstruction) -> dict[str, Any]:
@@ -80,6 +80,12 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _json(record: dict[str, Any]) -> str:
+    """One line a key."""
+    lines = [f"{json.dumps(key)}: {json.dumps(record[key], allow_nan=False)}" for key in record]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _units(model: MorphableModel) -> dict[str, str]:

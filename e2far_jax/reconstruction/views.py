@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from e2far_jax.geometry.cameras import Camera, transform_image
+from e2far_jax.geometry.cameras import Camera, project, transform_image
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.crops import Crop
@@ -20,7 +20,7 @@ VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
 OVERLAY_OPACITY = 0.8
 BACKGROUND = 0.95
-MARGIN = 1.25  # half the view, in radii of the face region
+MARGIN = 1.15  # the view's side, in longer sides of the face region
 
 
 def face_views(
@@ -53,16 +53,14 @@ def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
 
 
 def _view_camera(model: MorphableModel, yaw: float) -> Camera:
-    """A camera that shows the face region of any face of the model, turned by `yaw` radians."""
-    region = np.asarray(model.mean)[np.asarray(model.regions["face"])]
-    centre = (region.min(axis=0) + region.max(axis=0)) / 2.0
-    radius = np.linalg.norm(region - centre, axis=1).max()
+    """The same view of every face of a model: its mean's face region fits, turned by `yaw`."""
     zero = jnp.zeros(())
     rotation = rotation_from_euler(zero, jnp.asarray(yaw), zero)
-    scale = jnp.asarray(VIEW_SIZE / (2.0 * MARGIN * radius), jnp.float32)
-    turned = rotation @ jnp.asarray(centre, jnp.float32)
-    shift = scale * turned[:2] * jnp.array([1.0, -1.0])
-    return Camera(rotation, scale, VIEW_SIZE / 2.0 - shift)
+    region = model.mean[jnp.flatnonzero(model.regions["face"])]
+    seen = project(Camera(rotation, jnp.ones(()), jnp.zeros(2)), region)[:, :2]
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    scale = VIEW_SIZE / (MARGIN * (high - low).max())
+    return Camera(rotation, scale, VIEW_SIZE / 2.0 - scale * (low + high) / 2.0)
 
 
 def _render(

@@ -12,6 +12,7 @@ from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.reconstruction import job, views
 
 
 def dome(textured: bool = True, named: bool = True) -> MorphableModel:
@@ -25,6 +26,8 @@ def dome(textured: bool = True, named: bool = True) -> MorphableModel:
         [np.stack([corner, right, across], 1), np.stack([corner, across, above], 1)]
     )
     random = np.random.default_rng(0)
+    landmarks = random.permutation(144)[:68]
+    landmarks[[36, 45]] = [62, 68]  # outer eye corners, as far apart as a face's
     texture = {}
     if textured:
         # A numbering of its own: texture coordinates need not go with vertices.
@@ -37,7 +40,7 @@ def dome(textured: bool = True, named: bool = True) -> MorphableModel:
         identity_basis=jnp.asarray(random.normal(size=(144, 3, 5)), jnp.float32),
         expression_basis=jnp.asarray(3.0 * random.normal(size=(144, 3, 4)), jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
-        landmarks=jnp.asarray(random.permutation(144)[:68], jnp.int32),
+        landmarks=jnp.asarray(landmarks, jnp.int32),
         regions={"face": jnp.ones(144, bool)},
         name="dome",
         expression_names=("jawOpen", "smile", "blink", "browUp") if named else (),
@@ -71,6 +74,13 @@ class MeanColourNetwork:
         scale = self.image_size / 280.0 * jnp.ones_like(red)
         translation = self.image_size * (0.5 + 0.05 * jnp.stack([red, blue], axis=-1))
         return Prediction(identity, expression, Camera(rotation, scale, translation))
+
+
+@pytest.fixture
+def small_views(monkeypatch):
+    """Contact sheets with small pictures, which are drawn faster."""
+    monkeypatch.setattr(views, "VIEW_SIZE", 64)
+    monkeypatch.setattr(job, "VIEW_SIZE", 64)
 
 
 @pytest.fixture(scope="session")

@@ -44,9 +44,7 @@ def test_shapes_and_landmarks_belong_to_the_coefficients(network, photograph):
         # By hand: in the crop's pixels first, then the crop's place in the photograph.
         camera = jax.tree.map(lambda leaf: leaf[0], raw.camera)
         in_crop = np.asarray(project(camera, jnp.asarray(face.landmarks_3d)))[:, :2]
-        np.testing.assert_allclose(
-            face.landmarks_2d, crop.scale * in_crop + crop.offset, atol=2e-3
-        )
+        np.testing.assert_allclose(face.landmarks_2d, crop.scale * in_crop + crop.offset, atol=2e-3)
         np.testing.assert_array_equal(face.box, box)
 
 
