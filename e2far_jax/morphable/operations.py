@@ -107,7 +107,8 @@ def without_similarity(model: MorphableModel, region: str = "face") -> Morphable
     inside, motions_inside = basis[mask].reshape(-1, size), motions[mask].reshape(-1, 7)
     parts = np.linalg.lstsq(motions_inside, inside, rcond=None)[0]
     left_over = basis - motions @ parts
-    _, singular, rotation = np.linalg.svd(left_over[mask].reshape(-1, size), full_matrices=False)
+    triangular = np.linalg.qr(left_over[mask].reshape(-1, size), mode="r")
+    _, singular, rotation = np.linalg.svd(triangular, full_matrices=False)
     kept = _with_fixed_signs(rotation[singular > 1e-5 * singular[0]]).T
     return dataclasses.replace(
         model, identity_basis=jnp.asarray(left_over @ kept, model.identity_basis.dtype)
