@@ -140,3 +140,27 @@ def test_vertices_outside_the_region_follow_the_region(small_model):
     np.testing.assert_allclose(
         np.abs(reduced.identity_basis), np.abs(plain.identity_basis), atol=1e-3
     )
+
+
+def test_the_signs_of_the_new_modes_do_not_hang_on_rounding(small_model):
+    noise = 1e-6 * np.random.default_rng(1).normal(size=small_model.identity_basis.shape)
+    nudged = dataclasses.replace(
+        small_model, identity_basis=small_model.identity_basis + jnp.asarray(noise, jnp.float32)
+    )
+    np.testing.assert_allclose(
+        without_similarity(nudged).identity_basis,
+        without_similarity(small_model).identity_basis,
+        atol=1e-2,
+    )
+    order = np.random.default_rng(2).permutation(144)  # another order of the same equations
+    mixed = dataclasses.replace(
+        small_model,
+        mean=small_model.mean[order],
+        identity_basis=small_model.identity_basis[order],
+        regions={"face": small_model.regions["face"][order]},
+    )
+    np.testing.assert_allclose(
+        without_similarity(mixed).identity_basis,
+        without_similarity(small_model).identity_basis[order],
+        atol=1e-3,
+    )
