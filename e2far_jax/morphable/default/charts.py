@@ -59,6 +59,19 @@ def tube_chart(rings: Int[np.ndarray, "R C"]) -> Chart:
     return strip_chart(closed)
 
 
+def closing_chart(ring: Int[np.ndarray, "R"], upper_count: int) -> Chart:
+    """The end of a tube: a strip between its upper and its lower side.
+
+    Args:
+      ring: the tube's last ring, upper side first.
+      upper_count: how many of its vertices are the upper side's, both corners included.
+    """
+    lower = np.concatenate([ring[:1], ring[: upper_count - 1 : -1], ring[upper_count - 1 :][:1]])
+    chart = strip_chart(np.stack([ring[:upper_count], lower]))
+    a, b, c = chart.vertices[chart.triangles].T
+    return dataclasses.replace(chart, triangles=chart.triangles[(a != b) & (b != c) & (c != a)])
+
+
 def merge(charts: Sequence[Chart]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All charts as one mesh: triangles, texture coordinates, texture triangles."""
     starts = np.cumsum([0] + [len(chart.vertices) for chart in charts[:-1]])

@@ -10,11 +10,13 @@ from jaxtyping import Float, Int
 from e2far_jax.morphable.default.brows import bend_brows
 from e2far_jax.morphable.default.charts import (
     Chart,
+    closing_chart,
     merge,
     sheet_chart,
     strip_chart,
     tube_chart,
 )
+from e2far_jax.morphable.default.ears import ear
 from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
 from e2far_jax.morphable.default.features import add_features
 from e2far_jax.morphable.default.grid import Sheet, build_sheet
@@ -28,7 +30,7 @@ from e2far_jax.morphable.default.warps import warp_to
 class Template:
     """The mean face and what the modes and regions need to know of its parts.
 
-    Vertices come in the order sheet, eye rims, cavity, teeth, eyeballs.
+    Vertices come in the order sheet, eye rims, cavity, teeth, eyeballs, ears.
 
     Attributes:
       points: mm.
@@ -85,6 +87,9 @@ def build_template() -> Template:
     mouth_ring = sheet.mouth.ring
     rings = add(cavity(skin[mouth_ring], len(sheet.mouth.upper)))
     charts.append(_tube(np.concatenate([mouth_ring[None], rings]), 0.42))
+    charts.append(
+        closing_chart(rings[-1], len(sheet.mouth.upper)).placed((0.42, 0.08), (0.2, 0.02))
+    )
     upper, lower = (add(row) for row in teeth(skin[landmarks[[62, 66]]].mean(axis=0)))
     for row, u in ((upper, 0.63), (lower, 0.84)):
         charts.append(strip_chart(row).placed((u, 0.01), (0.15, 0.05)))
@@ -93,6 +98,10 @@ def build_template() -> Template:
         points, chart, sight_angles = eyeball(sum(len(piece) for piece in pieces), sign)
         balls.append(add(points))
         charts.append(chart.placed((u, 0.09), (0.2, 0.2)))
+    for sign, u in ((-1.0, 0.42), (1.0, 0.63)):
+        grid = add(ear(sign))
+        rows = grid[:, ::-1] if sign < 0 else grid
+        charts.append(strip_chart(rows).placed((u, 0.11), (0.2, 0.18)))
     triangles, texture_coordinates, texture_triangles = merge(charts)
     return Template(
         np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower),
