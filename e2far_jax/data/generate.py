@@ -63,7 +63,7 @@ def generate(
 def _check_model(builder: Builder) -> None:
     stored = np.asarray(builder.info.metadata["model_sketch"])
     expected = model_sketch(builder.model)
-    if stored.shape != expected.shape or not np.allclose(stored, expected, rtol=1e-2, atol=1e-2):
+    if stored.shape != expected.shape or not np.allclose(stored, expected, rtol=1e-3, atol=1e-4):
         spec = builder.builder_config.face_model.spec
         raise DataError(
             f"{builder.data_dir} was rendered from another version of the face model {spec!r}; "

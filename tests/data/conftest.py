@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -53,7 +52,6 @@ class Renderer:
 def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
     """Stands in for the scene's renderer and the face model in the builder."""
     standing_in = Renderer()
-    load: Callable[..., object] = lambda settings: random_model()  # noqa: E731
     monkeypatch.setattr(builder_module, "render_pairs", standing_in)
-    monkeypatch.setattr(builder_module, "load_face_model", load)
+    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: random_model())
     return standing_in

@@ -125,16 +125,29 @@ def test_nothing_is_left_beside_the_data_set(tmp_path, renderer):
     assert [path.name for path in finished.parent.iterdir()] == [finished.name]
 
 
+@pytest.mark.parametrize("basis", ["identity_basis", "expression_basis"])
+@pytest.mark.parametrize("factor", [-1.0, 1.02])
 def test_a_data_set_of_another_face_model_of_the_same_name_is_refused(
-    tmp_path, renderer, monkeypatch
+    tmp_path, renderer, monkeypatch, basis, factor
 ):
     folder = make(tmp_path).data_dir
     model = random_model()
-    mirrored = dataclasses.replace(model, identity_basis=-model.identity_basis)
-    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: mirrored)
+    changed = dataclasses.replace(model, **{basis: factor * getattr(model, basis)})
+    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: changed)
     with pytest.raises(DataError, match=r"another version of the face model 'default'") as error:
         make(tmp_path)
     assert folder in str(error.value)
+
+
+def test_rounding_makes_no_other_face_model(tmp_path, renderer, monkeypatch):
+    make(tmp_path)
+    model = random_model()
+    noise = 1e-5 * np.random.default_rng(0).standard_normal(model.identity_basis.shape)
+    rounded = dataclasses.replace(
+        model, identity_basis=model.identity_basis + jnp.asarray(noise, jnp.float32)
+    )
+    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: rounded)
+    assert len(open_split(make(tmp_path), "train")) == 20
 
 
 def test_the_settings_are_told_in_the_data_set(tmp_path, renderer):
