@@ -1,6 +1,6 @@
 """Measure trained weights on the test split, whose identities training never saw.
 
-    python experiments/evaluate.py --config=experiments/configs/demo.py --workdir=outputs/demo
+python experiments/evaluate.py --config=experiments/configs/demo.py --workdir=outputs/demo
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Minutes on a CPU: the embedded face, a compact network, easy scenes.
 
-    python experiments/train.py --config=experiments/configs/demo.py --workdir=outputs/demo
+python experiments/train.py --config=experiments/configs/demo.py --workdir=outputs/demo
 """
 
 from ml_collections import ConfigDict

@@ -1,0 +1,56 @@
+"""Write the pictures that the demo reconstructs: test scenes drawn large, and one photograph.
+
+    python experiments/demo_pictures.py --config=experiments/configs/demo.py --workdir=outputs/demo
+
+The scenes are the first of the test split, whose identities training never saw, rendered again
+with more pixels; boxes.json holds the boxes around their landmarks. The photograph is
+scikit-image's public-domain portrait of the astronaut Eileen Collins; its face has to be detected.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import imageio.v3 as iio
+import jax.numpy as jnp
+import numpy as np
+from absl import flags
+from ml_collections import config_flags
+
+from e2far_jax import jobs
+from e2far_jax.data.generate import example_key
+from e2far_jax.geometry.boxes import bounding_box
+from e2far_jax.morphable.settings import load_face_model
+from e2far_jax.rendering.scene import render_pairs
+from e2far_jax.training.config import from_config_dict
+
+CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
+flags.mark_flag_as_required("config")
+WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
+COUNT, SIZE = 6, 320
+
+
+def main() -> None:
+    from skimage import data as photographs
+
+    config, folder = from_config_dict(CONFIG.value), Path(WORKDIR.value) / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    scene = dataclasses.replace(config.scene, image_size=SIZE)
+    keys = jnp.stack([example_key(config.data.seed, "test", index) for index in range(COUNT)])
+    pairs = render_pairs(keys, load_face_model(config.face_model), scene)
+    boxes = {}
+    for index, (image, box) in enumerate(
+        zip(np.asarray(pairs.image), np.asarray(bounding_box(pairs.landmarks)), strict=True)
+    ):
+        name = f"rendering_{index}.png"
+        iio.imwrite(folder / name, np.rint(255 * image).astype(np.uint8))
+        boxes[name] = [box.tolist()]
+    iio.imwrite(folder / "astronaut.png", photographs.astronaut())
+    (folder / "boxes.json").write_text(json.dumps(boxes, indent=1))
+    print(f"{COUNT} renderings and 1 photograph: {folder}")
+
+
+if __name__ == "__main__":
+    jobs.run(main)
