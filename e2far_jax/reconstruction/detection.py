@@ -67,7 +67,8 @@ def _prepare(photograph: Float[np.ndarray, "H W 3"]) -> tuple[UInt8[np.ndarray, 
     longest = max(photograph.shape[:2])
     scale = min(1.0, LONGEST_SIDE / longest)
     if scale < 1.0:
-        photograph = cv2.resize(photograph, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        height, width = (max(1, round(scale * side)) for side in photograph.shape[:2])
+        photograph = cv2.resize(photograph, (width, height), interpolation=cv2.INTER_AREA)
     gray = cv2.cvtColor(np.rint(photograph * 255.0).astype(np.uint8), cv2.COLOR_RGB2GRAY)
     border = int(BORDER * scale * longest)
     return np.pad(gray, border, mode="edge"), scale, border

@@ -20,7 +20,7 @@ VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
 OVERLAY_OPACITY = 0.8
 BACKGROUND = 0.95
-MARGIN = 1.15  # the view's side, in longer sides of the face region
+MARGIN = 1.4  # the view's side, in longer sides of the face region
 
 
 def face_views(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import trimesh
 
 from e2far_jax.reconstruction.faces import reconstruct_faces
+from e2far_jax.reconstruction.meshes import glb_bytes
 from e2far_jax.reconstruction.outputs import write_face, write_whole
 from tests.reconstruction.conftest import dome
 
@@ -141,3 +143,14 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
         write_whole(target, b"second")
     assert [path.name for path in tmp_path.iterdir()] == ["face.json"]
     assert target.read_bytes() == b"first"
+
+
+def test_vertices_at_one_place_or_without_triangles_stay():
+    plain = dome(textured=False)
+    model = dataclasses.replace(plain, triangles=plain.triangles[:60])
+    vertices = np.array(model.mean)
+    vertices[140:] = vertices[139]
+    content = glb_bytes(model, vertices, np.full_like(vertices, 0.5))
+    mesh = trimesh.load_mesh(io.BytesIO(content), file_type="glb", process=False)
+    np.testing.assert_allclose(mesh.vertices * 1000.0, vertices, atol=1e-3)
+    np.testing.assert_array_equal(mesh.faces, model.triangles)
