@@ -13,14 +13,15 @@ import dataclasses
 import json
 from pathlib import Path
 
-import imageio.v3 as iio
+import cv2
 import jax.numpy as jnp
 import numpy as np
 from absl import flags
+from jaxtyping import UInt8
 from ml_collections import config_flags
 
 from e2far_jax import jobs
-from e2far_jax.data.generate import example_key
+from e2far_jax.data.chunks import example_keys
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.rendering.scene import render_pairs
@@ -38,18 +39,22 @@ def main() -> None:
     config, folder = from_config_dict(CONFIG.value), Path(WORKDIR.value) / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     scene = dataclasses.replace(config.scene, image_size=SIZE)
-    keys = jnp.stack([example_key(config.data.seed, "test", index) for index in range(COUNT)])
+    keys = example_keys(config.data.seed, "test", jnp.arange(COUNT))
     pairs = render_pairs(keys, load_face_model(config.face_model), scene)
     boxes = {}
     for index, (image, box) in enumerate(
         zip(np.asarray(pairs.image), np.asarray(bounding_box(pairs.landmarks)), strict=True)
     ):
         name = f"rendering_{index}.png"
-        iio.imwrite(folder / name, np.rint(255 * image).astype(np.uint8))
+        _write(folder / name, np.rint(255 * image).astype(np.uint8))
         boxes[name] = [box.tolist()]
-    iio.imwrite(folder / "astronaut.png", photographs.astronaut())
+    _write(folder / "astronaut.png", photographs.astronaut())
     (folder / "boxes.json").write_text(json.dumps(boxes, indent=1))
     print(f"{COUNT} renderings and 1 photograph: {folder}")
+
+
+def _write(path: Path, levels: UInt8[np.ndarray, "H W 3"]) -> None:
+    cv2.imwrite(path, cv2.cvtColor(levels, cv2.COLOR_RGB2BGR))
 
 
 if __name__ == "__main__":

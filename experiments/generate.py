@@ -16,7 +16,8 @@ from e2far_jax import jobs
 from e2far_jax.data.generate import generate
 from e2far_jax.training.config import from_config_dict
 
-CONFIG = config_flags.DEFINE_config_file("config", "experiments/configs/demo.py", "The experiment.")
+CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
+flags.mark_flag_as_required("config")
 WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder that everything goes to.")
 
 

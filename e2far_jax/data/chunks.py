@@ -19,7 +19,7 @@ import cv2
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Int, Key
 from tqdm import tqdm
 
 from e2far_jax.data.errors import DataError
@@ -89,6 +89,12 @@ def render_missing(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def example_keys(seed: int, split: str, indices: Int[Array, "B"]) -> Key[Array, "B"]:
+    """The keys that examples are rendered from: one a split and index, whatever is beside it."""
+    stream = f"synthetic_faces/{split}"
+    return jax.vmap(lambda index: stream_key(seed, stream, index))(indices)
+
+
 def read_chunk(path: Path) -> Iterator[Record]:
     """The examples of a chunk file, images still encoded.
 
@@ -145,18 +151,13 @@ def _render_chunk(
     records: list[Record] = []
     for start in range(chunk.start, chunk.stop, BATCH_SIZE):
         with jax.default_device(device):
-            pairs = jax.device_get(render(_keys(seed, chunk.split, start)))
+            # A whole batch, even where the split ends before it: one size is compiled once.
+            indices = start + jnp.arange(BATCH_SIZE)
+            pairs = jax.device_get(render(example_keys(seed, chunk.split, indices)))
         wanted = min(BATCH_SIZE, chunk.stop - start)
         records += [_record(pairs, row, start + row) for row in range(wanted)]
         advance(wanted)
     _write_chunk(folder / chunk.file_name, records)
-
-
-def _keys(seed: int, split: str, start: int) -> Key[Array, "B"]:
-    """The keys of a whole batch, even where the split ends before it."""
-    stream = f"synthetic_faces/{split}"
-    indices = start + jnp.arange(BATCH_SIZE)
-    return jax.vmap(lambda index: stream_key(seed, stream, index))(indices)
 
 
 def _record(pairs: Pair, row: int, index: int) -> Record:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from e2far_jax.data.pipeline import Batch
+from e2far_jax.data.batch import Batch
 from e2far_jax.evaluation.metrics import (
     aligned_rmse,
     coefficient_statistics,

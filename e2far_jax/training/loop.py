@@ -16,7 +16,6 @@ from e2far_jax.evaluation.evaluate import Evaluation, evaluate, predict_all
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.checkpoints import Checkpoints
 from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.monitor import Monitor
@@ -44,10 +43,10 @@ def train(config: ExperimentConfig, workdir: Path) -> TrainState:
       ValueError: where the batch does not divide among devices and processes.
     """
     check_batch_size(config.train.batch_size, jax.device_count())
-    face_model = load_face_model(config.face_model)
+    source = generate(config.data, config.scene, config.face_model, workdir / "data")
+    face_model = source.model
     network = network_settings(config, face_model)
     optimiser = make_optimiser(config.train)
-    source = generate(config.data, config.scene, config.face_model, workdir / "data")
     batches = training_batches(
         open_split(source, "train"),
         pipeline_settings(config),

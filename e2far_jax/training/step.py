@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from e2far_jax.data.pipeline import Batch
+from e2far_jax.data.batch import Batch
 from e2far_jax.keys import stream_key
 from e2far_jax.losses import FaceGram, LossSettings, LossTerms, loss_terms, multi_task_loss
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction

@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from e2far_jax.data.pipeline import Batch
+from e2far_jax.data.batch import Batch
 from e2far_jax.losses import LossSettings, face_gram
 from e2far_jax.models import NetworkSettings
 from e2far_jax.training.config import TrainSettings
