@@ -291,6 +291,24 @@ def test_one_sided_expressions_mirror_each_other(face: MorphableModel, template:
             np.testing.assert_allclose(left[:, ::-1] * [-1, 1, 1], right, atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("look", "direction"),
+    [("Up", (0, 1)), ("Down", (0, -1)), ("In", (-1, 0)), ("Out", (1, 0))],
+)
+def test_a_look_turns_the_eyeball_in_place(
+    face: MorphableModel, template: Template, look: str, direction: tuple[int, int]
+):
+    points = np.asarray(face.mean) + expression(face, f"eyeLook{look}_L")
+    right, left = template.eyeballs
+    pupil = points[left[template.sight_angles < 9]].mean(axis=0) - CENTRE
+    assert np.dot(pupil[:2], direction) > 4
+    before, after = (
+        np.linalg.norm(p[left] - CENTRE, axis=1) for p in (np.asarray(face.mean), points)
+    )
+    np.testing.assert_allclose(after, before, atol=1e-3)
+    np.testing.assert_array_equal(points[right], np.asarray(face.mean)[right])
+
+
 def test_a_puffed_cheek_goes_out(face: MorphableModel):
     field = expression(face, "cheekPuff_L")
     cheek = skin_near(face, np.array([44.0, -20.0, 92.0]), 8)

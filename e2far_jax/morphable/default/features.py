@@ -17,8 +17,8 @@ Heights = Float[np.ndarray, "N"]
 
 def add_features(points: Points) -> Points:
     """The head with all its features."""
-    for feature in (brow_ridge, eye_sockets, cheek_bones, cheeks, nose, nose_wings, nostrils,
-                    philtrum, lips, mouth_corners, chin):  # fmt: skip
+    for feature in (brow_ridge, eye_sockets, lid_crease, cheek_bones, cheeks, nose, nose_wings,
+                    nostrils, philtrum, lips, mouth_corners, chin):  # fmt: skip
         points = points + feature(points)
     return points
 
@@ -48,6 +48,14 @@ def eye_sockets(points: Points) -> Points:
     outer = -1.5 * blob(points, 40, 35, 8, 8)
     under_eye = -2.0 * blob(points, 32, 19, 12, 8)
     return forward(inner + under_brow + outer + under_eye)
+
+
+def lid_crease(points: Points) -> Points:
+    """The fold above the upper lid."""
+    across = np.abs(points[:, 0])
+    line = curve({18: 36, 24: 42.5, 32: 44.5, 40: 42.5, 46: 37}, across)
+    fold = bell((points[:, 1] - line) / 1.1) * bell((across - 32) / 8) * step(40, 60, points[:, 2])
+    return forward(-1.6 * fold)
 
 
 def cheek_bones(points: Points) -> Points:

@@ -1,7 +1,7 @@
 """How faces differ: a Gaussian process over the template, reduced to whitened modes.
 
 Luethi, Gerig, Jud, Vetter, "Gaussian process morphable models", PAMI 2018. The prior's displacement
-field has independent components, each with a sum of Gaussian kernels at three length scales times
+field has independent components, each with a sum of Gaussian kernels at four length scales times
 an amplitude that varies over the face. A field that mirrors onto itself moves y and z alike and x
 oppositely on both sides, so the symmetric part of the prior takes the odd kernel k(p, q) - k(p, Mq)
 for x and the even one for y and z, the asymmetric part the other way round, with less variance.
@@ -20,10 +20,10 @@ from e2far_jax.morphable.default.traits import trait_fields
 MODES = 199
 
 # Length scale in mm -> standard deviation in mm, for the symmetric part.
-_SCALES = {100.0: 2.6, 45.0: 1.5, 20.0: 0.75}
+_SCALES = {100.0: 2.4, 45.0: 1.5, 20.0: 0.7, 11.0: 0.4}
 _ASYMMETRIC_SHARE = 0.15
-_ANCHORS = 220
-_SYMMETRIC_MODES, _ASYMMETRIC_MODES = 64, 24
+_ANCHORS = 300
+_SYMMETRIC_MODES, _ASYMMETRIC_MODES = 100, 32
 
 # Where faces vary more or less than elsewhere: (x, y, radius in mm, added share).
 _AMPLITUDES = (
@@ -55,7 +55,7 @@ def identity_modes(template: Template, face: Bool[np.ndarray, "N"]) -> Float[np.
 
 def process_factors(points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3 K"]:
     """Fields whose outer products sum to the process's low-rank covariance."""
-    even, odd = (_symmetrised_factors(points, sign) for sign in (1.0, -1.0))
+    even, odd = _even_and_odd_factors(points)
     amplitude = _amplitude(points)[:, None]
     share = np.sqrt(_ASYMMETRIC_SHARE)
     blocks = []
@@ -68,23 +68,27 @@ def process_factors(points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3 
     return np.concatenate(blocks, axis=-1)
 
 
-def _symmetrised_factors(points: Float[np.ndarray, "N 3"], sign: float) -> np.ndarray:
-    """Nystroem eigenfunctions of k(p, q) + sign * k(p, Mq), times the roots of their variances."""
+def _even_and_odd_factors(
+    points: Float[np.ndarray, "N 3"],
+) -> tuple[Float[np.ndarray, "N M"], Float[np.ndarray, "N M"]]:
+    """Nystroem eigenfunctions of (k(p, q) +- k(p, Mq)) / 2, times the roots of their variances."""
     anchors = points[_spread_anchors(points)]
-    between, over = (_kernel(p, anchors, sign) for p in (anchors, points))
-    values, vectors = np.linalg.eigh(between)
-    kept = np.argsort(values)[::-1][: max(_SYMMETRIC_MODES, _ASYMMETRIC_MODES)]
-    return over @ vectors[:, kept] / np.sqrt(values[kept])
+    near, far = _kernel(points, anchors) / 2, _kernel(points, anchors * [-1, 1, 1]) / 2
+    between = [_kernel(anchors, anchors * [side, 1, 1]) / 2 for side in (1, -1)]
+    factors = []
+    for sign in (1, -1):
+        values, vectors = np.linalg.eigh(between[0] + sign * between[1])
+        kept = np.argsort(values)[::-1][:_SYMMETRIC_MODES]
+        factors.append((near + sign * far) @ (vectors[:, kept] / np.sqrt(values[kept])))
+    return factors[0], factors[1]
 
 
-def _kernel(a: np.ndarray, b: np.ndarray, sign: float) -> Float[np.ndarray, "A B"]:
-    """The scalar kernel, made even (+1) or odd (-1) in x."""
-    total = np.zeros((len(a), len(b)))
-    for mirrored, weight in ((b, 0.5), (b * [-1, 1, 1], 0.5 * sign)):
-        square = (a**2).sum(1)[:, None] + (mirrored**2).sum(1) - 2 * a @ mirrored.T
-        for scale, deviation in _SCALES.items():
-            total += weight * deviation**2 * np.exp(-0.5 * square / scale**2)
-    return total
+def _kernel(a: Float[np.ndarray, "A 3"], b: Float[np.ndarray, "B 3"]) -> Float[np.ndarray, "A B"]:
+    """The scalar kernel: a sum of Gaussians, mm^2."""
+    square = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
+    return sum(
+        deviation**2 * np.exp(-0.5 * square / scale**2) for scale, deviation in _SCALES.items()
+    )
 
 
 def _spread_anchors(points: Float[np.ndarray, "N 3"]) -> Int[np.ndarray, "A"]:

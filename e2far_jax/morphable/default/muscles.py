@@ -19,14 +19,20 @@ _ONE_SIDED: dict[str, Sequence[Pull]] = {
     "browDown": [((22, 58), (14, 8), (-2, -6, 0), 0), ((45, 58), (10, 7), (0, -3, 0), 0)],
     "browInnerUp": [((13, 60), (10, 11), (0, 7, 0), 0)],
     "browOuterUp": [((46, 60), (13, 11), (0, 7, 0), 0)],
-    "cheekPuff": [((42, -22), (15, 17), (5, 0, 8), 0)],
+    "cheekSquint": [((36, 14), (14, 8), (0, 4, 2), 0)],
+    "cheekPuff": [((42, -22), (15, 17), (6, 0, 11), 0)],
+    "mouthDimple": [((28, -34), (8, 8), (4, 1, -5), 0)],
     "mouthFrown": [((24, -35), (9, 9), (1, -8, -2), 0)],
     "mouthLowerDown": [((11, -38), (9, 7), (1, -7, 1), -1)],
     "mouthPress": [((16, -34), (10, 7), (1, 0, -2.5), 0)],
-    "mouthSmile": [((24, -34), (11, 11), (8, 9, -5), 0), ((40, -4), (13, 12), (2, 4, 3), 0)],
+    "mouthSmile": [((25, -34), (12, 11), (9, 10, -5), 0), ((38, -4), (14, 11), (2, 5, 4), 0)],
     "mouthStretch": [((25, -36), (12, 11), (9, -4, -5), 0)],
     "mouthUpperUp": [((11, -28), (9, 8), (0, 6, 1), 1)],
     "noseSneer": [((13, -2), (8, 9), (1, 5, 0), 0), ((10, 28), (7, 10), (-1, 2, 2), 0)],
+}
+_ACROSS: dict[str, Sequence[Pull]] = {
+    "mouthLeft": [((0, -34), (20, 14), (9, 0, -1), 0)],
+    "mouthRight": [((0, -34), (20, 14), (-9, 0, -1), 0)],
 }
 _BOTH_SIDES: dict[str, Sequence[Pull]] = {
     "mouthFunnel": [((22, -34), (10, 12), (-7, 0, 4), 0), ((0, -28), (14, 7), (0, 4, 6), 1),
@@ -41,6 +47,8 @@ def muscle_fields(template: Template) -> dict[str, Field]:
     for name, pulls in _ONE_SIDED.items():
         for side, sign in (("L", 1.0), ("R", -1.0)):
             fields[f"{name}_{side}"] = sum(_pull(template, pull, sign) for pull in pulls)
+    for name, pulls in _ACROSS.items():
+        fields[name] = sum(_pull(template, pull, 1.0) for pull in pulls)
     for name, pulls in _BOTH_SIDES.items():
         fields[name] = sum(_pull(template, p, s) * _own_half(template, s) for p in pulls
                            for s in (1.0, -1.0))  # fmt: skip
