@@ -146,6 +146,38 @@ def test_mistakes_end_in_one_line(folder, trained, capsys, arguments, message):
     assert not (folder / "out").exists()
 
 
+@pytest.mark.parametrize("picture", ["face.png", "contact_sheet.png"])
+def test_results_never_replace_what_was_read(folder, trained, capsys, picture):
+    if picture != "face.png":
+        (folder / "face.png").rename(picture)
+    boxes = folder / "face.json"
+    boxes.write_text(json.dumps({picture: [[60, 40, 150, 150]]}))
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    arguments = ["--out=.", f"--weights={trained}", "--boxes=face.json"]
+    assert main(["reconstruct", picture, *arguments]) == 2
+    assert "might be overwritten" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_an_interrupted_run_says_so(folder, trained, capsys, monkeypatch):
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("e2far_jax.reconstruction.job.read_photograph", interrupted)
+    assert main(["reconstruct", "face.png", "--out=out", f"--weights={trained}"]) == 130
+    assert capsys.readouterr().err.endswith("e2far reconstruct: interrupted\n")
+
+
+def test_a_full_disk_ends_in_one_line(folder, trained, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("e2far_jax.reconstruction.outputs.write_whole", full)
+    arguments = ["--out=out", f"--weights={trained}", "--boxes=boxes.json"]
+    assert main(["reconstruct", "face.png", *arguments]) == 2
+    assert "cannot write to out: " in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_damaged_weights_end_in_one_line(folder, trained, capsys):
     for name, content in [("weights.json", "{}"), ("weights.npz", "words")]:
         damaged = folder / f"damaged-{name}"

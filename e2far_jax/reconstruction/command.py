@@ -44,6 +44,7 @@ def reconstruct(
     except BoxesError as error:
         raise UsageError(str(error)) from error
     network = _load_network(weights, model)
+    _protect_inputs(Path(out), photographs, boxes)
     folder = _make_folder(out)
     try:
         summary = ReconstructionJob(network, folder, given_boxes).run(photographs)
@@ -63,6 +64,22 @@ def _load_network(weights: str, model: str | None) -> FaceNetwork:
         return load_weights(weights, model)
     except (ValueError, OSError) as error:
         raise UsageError(" ".join(str(error).split())) from error
+
+
+def _protect_inputs(folder: Path, photographs: Sequence[str], boxes: str | None) -> None:
+    """Refuse to write a result over what was read.
+
+    Raises:
+      UsageError: for a picture called as the contact sheet is, or boxes in a .json of a picture's
+        name, in the folder for the results.
+    """
+    inputs = [*photographs] if boxes is None else [*photographs, boxes]
+    in_folder = [Path(path) for path in inputs if Path(path).parent.resolve() == folder.resolve()]
+    stems = tuple(Path(path).stem for path in photographs)
+    for path in in_folder:
+        record = path.suffix == ".json" and path.stem.startswith(stems)
+        if record or (path.suffix == ".png" and path.stem.startswith("contact_sheet")):
+            raise UsageError(f"{path} might be overwritten by the results; choose another --out")
 
 
 def _make_folder(out: str) -> Path:
