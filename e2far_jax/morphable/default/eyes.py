@@ -24,7 +24,7 @@ _LOWER_LID = {0: 0, 0.12: 1.2, 0.36: 2.3, 0.6: 3.4, 0.77: 3.2, 0.92: 1.6, 1: 0}
 UPPER_REACH, LOWER_REACH = 16.0, 14.0
 
 # Rings of the eyeball's grid: degrees from the line of sight.
-_RINGS = np.array([4.5, 8.5, 10.0, 15.0, 20.0, 24.5, 26.5, 33.0, 41.0, 50.0, 62.0, 78.0])
+_RINGS = np.array([4.5, 8.5, 10.0, 15.0, 20.0, 24.5, 26.5, 33.0, 42.0, 54.0, 74.0, 100.0])
 _SEGMENTS = 24
 PUPIL_EDGE, IRIS_EDGE = 9.0, 25.0
 

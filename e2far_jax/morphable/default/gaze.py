@@ -11,7 +11,7 @@ from e2far_jax.morphable.default.template import Template
 Field = Float[np.ndarray, "N 3"]
 
 # Radians to the subject's left and upwards, for the subject's left eye.
-_LOOKS = {"Up": (0.0, 0.4), "Down": (0.0, -0.45), "In": (-0.55, 0.0), "Out": (0.55, 0.0)}
+_LOOKS = {"Up": (0.0, 0.4), "Down": (0.0, -0.45), "In": (-0.5, 0.0), "Out": (0.5, 0.0)}
 # The share of a blink (negative: of a widened eye) that goes with a look.
 _LID_SHARES = {"Up": -0.25, "Down": 0.4}
 

@@ -34,10 +34,11 @@ _ACROSS: dict[str, Sequence[Pull]] = {
     "mouthLeft": [((0, -34), (20, 14), (9, 0, -1), 0)],
     "mouthRight": [((0, -34), (20, 14), (-9, 0, -1), 0)],
 }
+# These act on both sides at once.
 _BOTH_SIDES: dict[str, Sequence[Pull]] = {
-    "mouthFunnel": [((22, -34), (10, 12), (-7, 0, 4), 0), ((0, -28), (14, 7), (0, 4, 6), 1),
-                    ((0, -39), (14, 7), (0, -5, 6), -1)],
-    "mouthPucker": [((22, -34), (11, 12), (-10, 0, 5), 0), ((0, -34), (12, 10), (0, 0, 7), 0)],
+    "mouthFunnel": [((22, -34), (10, 12), (-7, 0, 4), 0), ((0, -28), (14, 7), (0, 2, 3), 1),
+                    ((0, -39), (14, 7), (0, -2.5, 3), -1)],
+    "mouthPucker": [((22, -34), (11, 12), (-10, 0, 4), 0), ((0, -34), (12, 10), (0, 0, 3), 0)],
 }  # fmt: skip
 
 
@@ -50,8 +51,7 @@ def muscle_fields(template: Template) -> dict[str, Field]:
     for name, pulls in _ACROSS.items():
         fields[name] = sum(_pull(template, pull, 1.0) for pull in pulls)
     for name, pulls in _BOTH_SIDES.items():
-        fields[name] = sum(_pull(template, p, s) * _own_half(template, s) for p in pulls
-                           for s in (1.0, -1.0))  # fmt: skip
+        fields[name] = sum(_pull(template, pull, sign) for pull in pulls for sign in (1.0, -1.0))
     return fields
 
 
@@ -68,11 +68,6 @@ def _pull(template: Template, pull: Pull, sign: float) -> Field:
     field[: len(skin)] = amount[:, None] * (np.array(movement) * [sign, 1, 1])
     field[template.cavity] = field[sheet.mouth.ring]
     return field
-
-
-def _own_half(template: Template, sign: float) -> Float[np.ndarray, "N 1"]:
-    """1 on the side `sign`, 0 on the other, half on the midline."""
-    return (0.5 + 0.5 * np.sign(sign * template.points[:, :1])) * 1.0
 
 
 def _own_lip(template: Template, lip: int) -> Float[np.ndarray, "N"]:
