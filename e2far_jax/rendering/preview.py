@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 from e2far_jax.geometry.cameras import Camera, project, transform_image
 from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.rendering.images import encode_gamma, shrink
-from e2far_jax.rendering.lights import Light, shade, spherical_harmonics
+from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmonics
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 
 _SAMPLES = 2  # along each axis of a pixel
@@ -47,8 +47,7 @@ def render_mesh(
     image_points = project(finer, vertices)
     fragments = rasterise(image_points, triangles, height * _SAMPLES, width * _SAMPLES)
     seen = interpolate(fragments, triangles, jnp.concatenate([normals, colours], axis=-1))
-    length = jnp.linalg.norm(seen[..., :3], axis=-1, keepdims=True)
-    lit = shade(seen[..., 3:], seen[..., :3] / jnp.maximum(length, 1e-6), _studio_light())
+    lit = shade(seen[..., 3:], normalise(seen[..., :3]), _studio_light())
     covered = (fragments.triangle >= 0)[..., None].astype(lit.dtype)
     coverage = shrink(covered, _SAMPLES)
     colour = shrink(encode_gamma(lit) * covered, _SAMPLES) / jnp.maximum(coverage, 1e-6)

@@ -15,16 +15,17 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Key
 
 from e2far_jax.geometry.boxes import bounding_box, crop_square
-from e2far_jax.geometry.cameras import Camera, project
+from e2far_jax.geometry.cameras import Camera, project, transform_image
 from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.rendering.appearance import FacePaint, face_paint, random_colours
-from e2far_jax.rendering.background import random_background
+from e2far_jax.rendering.appearance import random_colours
+from e2far_jax.rendering.background import Background, draw_background, random_background
 from e2far_jax.rendering.expressions import random_expression
-from e2far_jax.rendering.images import encode_gamma, shrink
-from e2far_jax.rendering.lights import Light, shade, spherical_harmonics
+from e2far_jax.rendering.images import encode_gamma, shrink, soften, uniform_noise
+from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmonics
+from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 
 
@@ -34,28 +35,30 @@ class SceneConfig:
 
     Attributes:
       image_size: side of the picture, pixels.
-      supersampling: samples a pixel along each axis; 2 smooths edges at almost four times the cost.
+      supersampling: samples a pixel along each axis; 2 smooths edges and takes twice the time.
       yaw_deviation, pitch_deviation, roll_deviation: of normal distributions about 0.
-      yaw_limit, pitch_limit, roll_limit: where those distributions are cut.
+      yaw_limit, pitch_limit, roll_limit: where those distributions are cut off.
       size_jitter: the crop's side is multiplied by 1 plus or minus up to this.
-      shift_jitter: the crop's centre moves by up to this share of its side, each way.
+      shift_jitter: the crop's centre moves by up to this share of its side, along each axis.
       identity_scale: standard deviation of the whitened identity coefficients.
       neutral_share: probability of a face without expression.
       expression_scale: standard deviation of whitened expression coefficients; for blendshapes
         the largest weight.
-      ambient: least and most light from everywhere.
+      ambient: least and most light from everywhere, where 1 makes a white surface white.
+      lamp: most strength of a broad light in the environment, as a multiple of the ambient light.
       directional: least and most strength of the directional light.
       specular: most strength of the highlight.
-      colour_of_light: lights differ from white by up to this share in each colour.
-      vary_appearance: False paints every face with one key.
-      clutter: noise and shapes in the background; False leaves a gradient.
-      noise: most standard deviation of the pixel noise.
+      tint: lights differ from white by up to this share in each colour.
+      appearance: 1 for the whole range of skin, hair and eyes, 0 for one average person.
+      clutter: shapes and noise in the background; False leaves a gradient.
+      softness: most blur, 1 weighing a pixel and its neighbours along an axis (1, 2, 1) / 4.
+      noise: most standard deviation of the pixel noise, in display values.
     """
 
     image_size: int = 180
     supersampling: int = 1
     yaw_deviation: float = 25.0
-    yaw_limit: float = 70.0
+    yaw_limit: float = 75.0
     pitch_deviation: float = 12.0
     pitch_limit: float = 35.0
     roll_deviation: float = 12.0
@@ -65,17 +68,19 @@ class SceneConfig:
     identity_scale: float = 1.0
     neutral_share: float = 0.15
     expression_scale: float = 1.0
-    ambient: tuple[float, float] = (0.25, 0.7)
+    ambient: tuple[float, float] = (0.3, 0.8)
+    lamp: float = 1.5
     directional: tuple[float, float] = (0.1, 0.9)
-    specular: float = 0.2
-    colour_of_light: float = 0.15
-    vary_appearance: bool = True
+    specular: float = 0.12
+    tint: float = 0.12
+    appearance: float = 1.0
     clutter: bool = True
+    softness: float = 1.0
     noise: float = 0.02
 
     @classmethod
     def easy(cls, image_size: int = 180) -> SceneConfig:
-        """Level 0: small poses, simple light, one skin, plain backgrounds."""
+        """Level 0: small poses, simple light, one average skin, plain backgrounds."""
         return cls(
             image_size=image_size,
             yaw_deviation=12.0,
@@ -84,11 +89,12 @@ class SceneConfig:
             pitch_limit=15.0,
             roll_deviation=5.0,
             roll_limit=15.0,
-            ambient=(0.45, 0.55),
-            directional=(0.4, 0.6),
-            specular=0.0,
-            colour_of_light=0.0,
-            vary_appearance=False,
+            ambient=(0.5, 0.6),
+            lamp=0.3,
+            directional=(0.5, 0.6),
+            specular=0.05,
+            tint=0.0,
+            appearance=0.0,
             clutter=False,
             noise=0.0,
         )
@@ -113,6 +119,18 @@ class Pair:
     landmarks: Float[Array, "*B 68 2"]
 
 
+@pytree_dataclass
+class _Setting:
+    """What a scene adds to a shape."""
+
+    colours: Float[Array, "*B N 3"]
+    light: Light
+    background: Background
+    softness: Float[Array, "*B"]
+    noise: Float[Array, "*B"]
+    noise_key: Key[Array, "*B"]
+
+
 def render_pair(key: Key[Array, ""], model: MorphableModel, config: SceneConfig) -> Pair:
     """One random scene of a morphable model; see `render_pairs`."""
     return jax.tree.map(lambda leaf: leaf[0], render_pairs(key[None], model, config))
@@ -122,8 +140,10 @@ def render_pair(key: Key[Array, ""], model: MorphableModel, config: SceneConfig)
 def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConfig) -> Pair:
     """Random scenes of a morphable model, one a key; a scene depends on nothing but its own key.
 
-    Shapes are computed for the whole batch in one matrix product, pictures one after the other
-    (on a CPU a batched z-buffer is the slower one). Not differentiable.
+    Shapes are one matrix product and pixels are coloured all at once; what a scene is made of and
+    which triangle a pixel shows are found scene by scene, because that is faster on CPUs: a
+    batched scatter is slow, and XLA would compute random numbers anew for each pixel that uses
+    them, were they not the stored results of a loop. Not differentiable.
 
     Args:
       keys: typed PRNG keys.
@@ -133,24 +153,37 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
       Pictures and all that is true about them.
     """
     paint = face_paint(model)
-    factors = jax.vmap(lambda key: jax.random.split(key, 4))(keys)
-    identity = config.identity_scale * jax.vmap(
-        lambda key: jax.random.normal(key, (model.identity_size,))
-    )(factors[:, 0])
-    expression = jax.vmap(
-        lambda key: random_expression(key, model, config.expression_scale, config.neutral_share)
-    )(factors[:, 1])
-    vertices = shape(model, identity, expression)
-    camera = jax.vmap(lambda key, points: random_camera(key, points, config))(
-        factors[:, 2], vertices[:, model.landmarks]
+    scene_keys = jax.vmap(lambda key: jax.random.split(key, 3))(keys)
+    identity, expression = jax.vmap(lambda key: random_coefficients(key, model, config))(
+        scene_keys[:, 0]
     )
+    vertices = shape(model, identity, expression)
+    points = vertices[:, model.landmarks]
+    camera = jax.lax.map(lambda view: random_camera(*view, config), (scene_keys[:, 1], points))
+    setting = jax.lax.map(lambda key: _random_setting(key, paint, config), scene_keys[:, 2])
+    surface = jax.lax.map(
+        lambda scene: _visible_surface(*scene, model.triangles, config),
+        (vertices, camera, setting.colours),
+    )
+    image = jax.vmap(lambda *scene: _develop(*scene, config))(surface, setting)
+    return Pair(image, identity, expression, camera, project(camera, points)[..., :2])
 
-    def picture(scene: tuple[Array, Array, Camera]) -> Array:
-        return _picture(*scene, model.triangles, paint, config)
 
-    image = jax.lax.map(picture, (factors[:, 3], vertices, camera))
-    landmarks = project(camera, vertices[:, model.landmarks])[..., :2]
-    return Pair(image, identity, expression, camera, landmarks)
+def random_coefficients(
+    key: Key[Array, ""], model: MorphableModel, config: SceneConfig
+) -> tuple[Float[Array, "I"], Float[Array, "E"]]:
+    """Identity and expression coefficients of a random face."""
+    keys = jax.random.split(key)
+    identity = config.identity_scale * jax.random.normal(keys[0], (model.identity_size,))
+    expression = random_expression(
+        keys[1],
+        model.expression_names,
+        model.expression_prior,
+        model.expression_size,
+        config.expression_scale,
+        config.neutral_share,
+    )
+    return identity, expression
 
 
 def random_camera(
@@ -178,54 +211,65 @@ def random_camera(
 
 
 def random_light(key: Key[Array, ""], config: SceneConfig) -> Light:
-    """Ambient light with a soft lamp in it, and a directional light from the viewer's side."""
+    """Light from everywhere with a broad lamp in it, and a directional light, mostly from above."""
     keys = jax.random.split(key, 8)
-    tint = 1.0 + config.colour_of_light * jax.random.uniform(keys[0], (3, 3), minval=-1.0)
-    ambient = jax.random.uniform(keys[1], minval=config.ambient[0], maxval=config.ambient[1])
-    lamp = jax.random.normal(keys[2], (3,)) + jnp.array([0.0, 0.5, 0.5])
-    lamp = lamp / jnp.maximum(jnp.linalg.norm(lamp), 1e-6)
+    tint = 1.0 + config.tint * jax.random.uniform(keys[0], (3, 3), minval=-1.0)
+    ambient = _between(keys[1], config.ambient)
+    lamp = normalise(jax.random.normal(keys[2], (3,)) + jnp.array([0.0, 0.5, 0.5]))
+    broad = ambient * jax.random.uniform(keys[3], maxval=config.lamp) * spherical_harmonics(lamp)
     everywhere = jnp.zeros(9).at[0].set(2.0 * math.sqrt(math.pi) * ambient)
-    soft = jax.random.uniform(keys[3]) * ambient * spherical_harmonics(lamp)
-    direction = jax.random.normal(keys[4], (3,)) + jnp.array([0.0, 0.7, 1.5])
-    direction = direction / jnp.maximum(jnp.linalg.norm(direction), 1e-6)
-    strength = jax.random.uniform(
-        keys[5], minval=config.directional[0], maxval=config.directional[1]
-    )
     return Light(
-        environment=everywhere[:, None] * tint[0] + 2.0 * soft[:, None] * tint[1],
-        direction=direction,
-        colour=strength * tint[2],
-        specular=config.specular * jax.random.uniform(keys[6]),
+        environment=everywhere[:, None] * tint[0] + math.pi * broad[:, None] * tint[1],
+        direction=normalise(jax.random.normal(keys[4], (3,)) + jnp.array([0.0, 0.8, 1.5])),
+        colour=_between(keys[5], config.directional) * tint[2],
+        specular=jax.random.uniform(keys[6], maxval=config.specular),
         shininess=jax.random.uniform(keys[7], minval=5.0, maxval=30.0),
     )
 
 
-def _picture(
-    key: Key[Array, ""],
+def _random_setting(key: Key[Array, ""], paint: FacePaint, config: SceneConfig) -> _Setting:
+    keys = jax.random.split(key, 6)
+    return _Setting(
+        colours=random_colours(keys[0], paint, config.appearance),
+        light=random_light(keys[1], config),
+        background=random_background(keys[2], config.clutter),
+        softness=jax.random.uniform(keys[3], maxval=config.softness),
+        noise=jax.random.uniform(keys[4], maxval=config.noise),
+        noise_key=keys[5],
+    )
+
+
+def _visible_surface(
     vertices: Float[Array, "N 3"],
     camera: Camera,
+    colours: Float[Array, "N 3"],
     triangles: Int[Array, "F 3"],
-    paint: FacePaint,
     config: SceneConfig,
-) -> Float[Array, "H W 3"]:
-    """Rasterise, shade, put before a background, add noise."""
-    keys = jax.random.split(key, 5)
-    side = config.image_size * config.supersampling
-    scale = jnp.array([config.supersampling, config.supersampling, 1.0])
-    colour_key = keys[0] if config.vary_appearance else jax.random.key(0)
-    colours = random_colours(colour_key, paint)
+) -> Float[Array, "H W 7"]:
+    """Normal in the camera's axes, colour, and whether there is a surface, at each sample."""
+    samples = config.supersampling
     normals = vertex_normals(vertices @ camera.rotation.T, triangles)
-    fragments = rasterise(project(camera, vertices) * scale, triangles, side, side)
-    seen = interpolate(fragments, triangles, jnp.concatenate([normals, colours], axis=-1))
-    length = jnp.linalg.norm(seen[..., :3], axis=-1, keepdims=True)
-    lit = shade(
-        seen[..., 3:], seen[..., :3] / jnp.maximum(length, 1e-6), random_light(keys[1], config)
-    )
-    behind = random_background(keys[2], side, config.clutter)
-    image = jnp.where(fragments.triangle[..., None] >= 0, encode_gamma(lit), behind)
-    image = shrink(image, config.supersampling)
-    deviation = config.noise * jax.random.uniform(keys[3])
-    return jnp.clip(image + deviation * jax.random.normal(keys[4], image.shape), 0.0, 1.0)
+    finer = transform_image(camera, jnp.float32(samples), jnp.zeros(2))
+    side = config.image_size * samples
+    fragments = rasterise(project(finer, vertices), triangles, side, side)
+    attributes = jnp.concatenate([normals, colours, jnp.ones_like(colours[:, :1])], axis=-1)
+    return interpolate(fragments, triangles, attributes)
+
+
+def _develop(
+    surface: Float[Array, "H W 7"], setting: _Setting, config: SceneConfig
+) -> Float[Array, "h w 3"]:
+    """Shade, put before the background, blur and add noise."""
+    normals, colours, covered = surface[..., :3], surface[..., 3:6], surface[..., 6:] > 0.5
+    face = encode_gamma(shade(colours, normalise(normals), setting.light))
+    image = jnp.where(covered, face, draw_background(setting.background, surface.shape[0]))
+    image = soften(shrink(image, config.supersampling), setting.softness)
+    noise = setting.noise * uniform_noise(setting.noise_key, *image.shape[:2])
+    return jnp.clip(image + noise, 0.0, 1.0)
+
+
+def _between(key: Key[Array, ""], limits: tuple[float, float]) -> Float[Array, ""]:
+    return jax.random.uniform(key, minval=limits[0], maxval=limits[1])
 
 
 def _cut_normal(key: Key[Array, ""], deviation: float, limit: float) -> Float[Array, ""]:

@@ -1,0 +1,145 @@
+"""Where a face has skin, lips, brows, lashes, eyes, mouth and hair: once for each model."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.rendering.outlines import bump, line_distance, polygon_distance, within
+
+WAVES = 16
+_RIGHT_LID, _LEFT_LID = slice(36, 42), slice(42, 48)
+
+
+@pytree_dataclass
+class FacePaint:
+    """How much of each layer covers each vertex, 0 to 1.
+
+    Attributes:
+      waves: fixed slow functions over the face, unit variance, to mix variation from.
+      grain: a fixed random number for each vertex, unit variance.
+      light: share of the light that gets there: less under the lids, in nostrils and mouth.
+      flush: where blood shows, on cheeks and nose.
+      lips, brows, lashes, scalp, sclera, iris, pupil, cavity, teeth: what is painted there.
+    """
+
+    waves: Float[Array, "N K"]
+    grain: Float[Array, "N"]
+    light: Float[Array, "N"]
+    flush: Float[Array, "N"]
+    lips: Float[Array, "N"]
+    brows: Float[Array, "N"]
+    lashes: Float[Array, "N"]
+    scalp: Float[Array, "N"]
+    sclera: Float[Array, "N"]
+    iris: Float[Array, "N"]
+    pupil: Float[Array, "N"]
+    cavity: Float[Array, "N"]
+    teeth: Float[Array, "N"]
+
+
+def face_paint(model: MorphableModel) -> FacePaint:
+    """Find what each vertex of a model belongs to.
+
+    Regions of the model ("eyes", "irises", "pupils", "lips", "brows", "mouth_cavity", "teeth",
+    "scalp") are taken where there are any vertices in them; lips, brows and eyes come from the
+    landmarks of the mean face otherwise.
+    """
+    points = model.mean
+    marks = points[model.landmarks]
+    unit = jnp.linalg.norm(marks[45] - marks[36]) / 90.0  # 1 for a face of ordinary size in mm
+    eyes = _eyes(model, marks, unit)
+    cavity, teeth = _region(model, "mouth_cavity", 0.0), _region(model, "teeth", 0.0)
+    skin = jnp.clip(1.0 - eyes["sclera"] - cavity - teeth, 0.0, 1.0)
+    brows = [line_distance(points, marks[first : first + 5]) for first in (17, 22)]
+    lids = [jnp.abs(polygon_distance(points, marks[lid])) for lid in (_RIGHT_LID, _LEFT_LID)]
+    mouth = within(polygon_distance(points, marks[48:60]), 0.0 * unit, 1.5 * unit)
+    mouth = mouth * (points[:, 2] > marks[48:60, 2].min() - 12.0 * unit)
+    scaled = (points - marks.mean(axis=0)) / (90.0 * unit)
+    return FacePaint(
+        waves=_waves(scaled),
+        grain=jax.random.normal(jax.random.key(0), (len(points),)),
+        light=_light(points, marks, unit, eyes["sclera"], jnp.maximum(cavity, teeth)),
+        flush=_flush(points, marks, unit) * skin,
+        lips=_region(model, "lips", mouth) * skin,
+        brows=_region(model, "brows", within(jnp.minimum(*brows), 3.5 * unit, 3.0 * unit)) * skin,
+        lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * skin,
+        scalp=_region(model, "scalp", 0.0),
+        cavity=cavity,
+        teeth=teeth,
+        **eyes,
+    )
+
+
+def _region(
+    model: MorphableModel, name: str, otherwise: Float[Array, "N"] | float
+) -> Float[Array, "N"]:
+    """A region's mask, or something else where the model has no such vertices."""
+    mask = model.regions.get(name)
+    if mask is None:
+        return jnp.broadcast_to(otherwise, len(model.mean)).astype(model.mean.dtype)
+    return jnp.where(mask.any(), mask.astype(model.mean.dtype), otherwise)
+
+
+def _eyes(
+    model: MorphableModel, marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> dict[str, Float[Array, "N"]]:
+    """Sclera, iris and pupil: on eyeballs, or painted between the lids where there are none."""
+    points = model.mean
+    eyeballs = _region(model, "eyes", 0.0)
+    sclera = iris = pupil = jnp.zeros(len(points))
+    for lid in (marks[_RIGHT_LID], marks[_LEFT_LID]):
+        ball = eyeballs * (jnp.abs(points[:, 0] - lid[:, 0].mean()) < 25.0 * unit)
+        foremost = points[jnp.argmax(jnp.where(ball > 0, points[:, 2], -jnp.inf))]
+        painted = within(polygon_distance(points, lid), 0.0 * unit, unit)
+        white = jnp.where(eyeballs.any(), ball, painted)
+        centre = jnp.where(eyeballs.any(), foremost, lid.mean(axis=0))
+        off_axis = jnp.linalg.norm((points - centre)[:, :2], axis=-1)
+        sclera = jnp.maximum(sclera, white)
+        iris = jnp.maximum(iris, white * within(off_axis, 5.8 * unit, 0.8 * unit))
+        pupil = jnp.maximum(pupil, white * within(off_axis, 2.2 * unit, 0.8 * unit))
+    iris, pupil = _region(model, "irises", iris), _region(model, "pupils", pupil)
+    return {"sclera": sclera, "iris": iris, "pupil": pupil}
+
+
+def _flush(
+    points: Float[Array, "N 3"], marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> Float[Array, "N"]:
+    """Cheeks, half-way from the eyes' outer to the mouth's corners, and the tip of the nose."""
+    nose = bump(points, marks[30], 10.0 * unit)
+    right, left = (marks[36] + marks[48]) / 2.0, (marks[45] + marks[54]) / 2.0
+    cheeks = bump(points, right, 17.0 * unit) + bump(points, left, 17.0 * unit)
+    return jnp.clip(0.8 * nose + cheeks, 0.0, 1.0)
+
+
+def _light(
+    points: Float[Array, "N 3"],
+    marks: Float[Array, "68 3"],
+    unit: Float[Array, ""],
+    eyes: Float[Array, "N"],
+    mouth: Float[Array, "N"],
+) -> Float[Array, "N"]:
+    """A hand-made stand-in for ambient occlusion."""
+    dark = jnp.zeros(len(points))
+    for lid in (marks[_RIGHT_LID], marks[_LEFT_LID]):
+        upper = line_distance(points, lid[:4])
+        lower = line_distance(points, jnp.concatenate([lid[3:], lid[:1]]))
+        shadow = 0.8 * jnp.exp(-upper / (1.8 * unit)) + 0.4 * jnp.exp(-lower / (1.2 * unit))
+        dark = jnp.maximum(dark, eyes * shadow)
+    behind_lips = jnp.maximum(marks[60:68, 2].mean() - points[:, 2], 0.0)
+    dark = jnp.maximum(dark, mouth * (1.0 - jnp.exp(-behind_lips / (18.0 * unit))))
+    for nostril in (marks[32], marks[34]):
+        centre = nostril + unit * jnp.array([0.0, 2.0, -1.0])
+        dark = jnp.maximum(dark, 0.75 * bump(points, centre, 2.2 * unit))
+    return 1.0 - dark
+
+
+def _waves(position: Float[Array, "N 3"]) -> Float[Array, "N K"]:
+    """Plane waves of fixed random directions and phases, one to four of them across a face."""
+    keys = jax.random.split(jax.random.key(1))
+    frequency = 4.0 * jax.random.normal(keys[0], (3, WAVES))
+    phase = jax.random.uniform(keys[1], (WAVES,), maxval=2.0 * jnp.pi)
+    return jnp.sqrt(2.0) * jnp.sin(position @ frequency + phase)
