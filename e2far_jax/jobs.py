@@ -16,6 +16,7 @@ def run(main: Callable[[], None]) -> None:
     from absl import app, logging
 
     logging.set_verbosity(logging.WARNING)  # Orbax tells of every checkpoint's settings
+    keep_compiled_programs()
 
     def guarded(arguments: list[str]) -> None:
         if len(arguments) > 1:
@@ -28,6 +29,15 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(_one_line(error))
 
     app.run(guarded, flags_parser=_parse_flags)
+
+
+def keep_compiled_programs() -> None:
+    """Keep what XLA compiles in the user's cache folder, so that a second run starts at once."""
+    import jax
+
+    from e2far_jax.morphable.open import cache_folder
+
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
 
 
 def _parse_flags(arguments: list[str]) -> Any:

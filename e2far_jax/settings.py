@@ -16,18 +16,20 @@ def to_dict(settings: Any) -> dict[str, Any]:
     return dataclasses.asdict(settings)
 
 
-def from_dict(cls: type[T], values: Mapping[str, Any], where: str = "") -> T:
+def from_dict(cls: type[T], values: Any, where: str = "") -> T:
     """Build settings from dictionaries, such as JSON gives.
 
     Args:
       cls: a dataclass whose fields are numbers, strings, tuples, None or such dataclasses.
-      values: by field name; missing ones take their defaults, lists become tuples.
+      values: a mapping by field name; missing ones take their defaults, lists become tuples.
       where: the dotted path of `values`, for messages.
     Returns:
       The settings.
     Raises:
       ValueError: for a name that the settings do not have, or a value of another type.
     """
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{where.rstrip('.') or 'the settings'} is {values!r}; expected names")
     hints = typing.get_type_hints(cls)
     names = [field.name for field in dataclasses.fields(cls)]
     unknown = sorted(set(values) - set(names))

@@ -120,10 +120,11 @@ def load_weights(
         face_settings = settings_io.from_dict(FaceModelSettings, card["face_model"])
         if face_model_spec is not None:
             face_settings = dataclasses.replace(face_settings, spec=face_model_spec)
-    except ValueError as error:
-        raise WeightsError(f"{folder / 'weights.json'}: {error}") from error
+        stored_probe = np.asarray(card["probe"], np.float64)
+    except (ValueError, TypeError) as error:
+        raise WeightsError(f"{folder / 'weights.json'}: damaged: {error}") from error
     face_model = load_face_model(face_settings)
-    _check_probe(folder, np.asarray(card["probe"]), _probe(face_model))
+    _check_probe(folder, stored_probe, _probe(face_model))
     flat = _read_arrays(folder / "weights.npz")
     _check_parameters(folder / "weights.npz", flat, network)
     variables = flax.traverse_util.unflatten_dict(flat, sep="/")

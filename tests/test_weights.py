@@ -70,6 +70,13 @@ def test_damaged_card_is_refused(folder: Path) -> None:
         ("{", "damaged"),
         ("[]", "missing"),
         (json.dumps({**card, "network": {"backbone": "other"}}), "backbone is 'other'"),
+        (json.dumps({**card, "network": None}), "the settings is None"),
+        (json.dumps({**card, "network": {"image_size": 0}}), "image_size is 0"),
+        (
+            json.dumps({**card, "network": {"fusion_taps": ["pool9"]}}),
+            r"fusion_taps is \('pool9',\)",
+        ),
+        (json.dumps({**card, "probe": [[1], [2, 3]]}), r"weights\.json: damaged"),
         (json.dumps({key: card[key] for key in card if key != "probe"}), "probe missing"),
     ):
         (folder / "weights.json").write_text(text)

@@ -53,3 +53,24 @@ class NetworkSettings:
     pixel_mean: tuple[float, float, float] = (129.1863, 104.7624, 93.5940)
     pixel_scale: float = 1.0
     dtype: Literal["float32", "bfloat16"] = "float32"
+
+    def __post_init__(self) -> None:
+        if self.image_size < 32:
+            raise ValueError(f"network.image_size is {self.image_size}; expected at least 32")
+        for name in ("identity_size", "expression_size", "fusion_channels"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"network.{name} is {getattr(self, name)}; expected at least 1")
+        maps = self.feature_maps
+        if len(self.fusion_taps) < 2 or self.fusion_taps != tuple(
+            name for name in maps if name in self.fusion_taps
+        ):
+            raise ValueError(
+                f"network.fusion_taps is {self.fusion_taps}; expected two or more of "
+                f"{', '.join(maps)}, in this order"
+            )
+
+    @property
+    def feature_maps(self) -> tuple[str, ...]:
+        """The names of the backbone's feature maps, finest first."""
+        count = 5 if self.backbone == "vgg16" else len(self.compact_widths)
+        return tuple(f"pool{number}" for number in range(1, count + 1))
