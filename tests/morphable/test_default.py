@@ -75,7 +75,10 @@ def test_the_mean_is_symmetric(face: MorphableModel):
     assert distance.max() < 1e-3
 
 
-def test_life_size(landmarks: np.ndarray):
+def test_life_size(face: MorphableModel, landmarks: np.ndarray):
+    scalp = np.asarray(face.mean)[np.asarray(face.regions["scalp"])]
+    assert 140 < np.ptp(scalp[:, 0]) < 170
+    assert 170 < np.ptp(np.asarray(face.mean)[:, 2]) < 240
     assert 85 < np.linalg.norm(landmarks[36] - landmarks[45]) < 93
     assert 125 < np.linalg.norm(landmarks[0] - landmarks[16]) < 155
     assert 110 < np.linalg.norm(landmarks[27] - landmarks[8]) < 125
@@ -226,6 +229,7 @@ def test_a_blink_closes_the_lids_in_front_of_the_eyeball(
     assert np.abs(blink[other.ring]).max() == 0
     centre = CENTRE * [sign, 1, 1]
     lids = np.flatnonzero(skin_near(face, centre + np.array([0, 0, RADIUS]), 22))
+    assert np.linalg.norm(mean[lids] - centre, axis=1).min() > RADIUS + 1.2
     for weight in (0.25, 0.5, 0.75, 1.0):
         distance = np.linalg.norm(mean[lids] + weight * blink[lids] - centre, axis=1)
         assert distance.min() > RADIUS + 0.3
