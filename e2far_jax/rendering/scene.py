@@ -165,7 +165,9 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
         lambda scene: _visible_surface(*scene, model.triangles, config),
         (vertices, camera, setting.colours),
     )
-    image = jax.vmap(lambda *scene: _develop(*scene, config))(surface, setting)
+    image = jax.vmap(lambda *scene: _shaded(*scene, config))(surface, setting)
+    image = jax.lax.map(lambda scene: soften(*scene), (image, setting.softness))
+    image = jax.vmap(_noisy)(image, setting)
     return Pair(image, identity, expression, camera, project(camera, points)[..., :2])
 
 
@@ -256,14 +258,17 @@ def _visible_surface(
     return interpolate(fragments, triangles, attributes)
 
 
-def _develop(
+def _shaded(
     surface: Float[Array, "H W 7"], setting: _Setting, config: SceneConfig
 ) -> Float[Array, "h w 3"]:
-    """Shade, put before the background, blur and add noise."""
+    """The lit face before its background."""
     normals, colours, covered = surface[..., :3], surface[..., 3:6], surface[..., 6:] > 0.5
     face = encode_gamma(shade(colours, normalise(normals), setting.light))
-    image = jnp.where(covered, face, draw_background(setting.background, surface.shape[0]))
-    image = soften(shrink(image, config.supersampling), setting.softness)
+    background = draw_background(setting.background, surface.shape[0])
+    return shrink(jnp.where(covered, face, background), config.supersampling)
+
+
+def _noisy(image: Float[Array, "H W 3"], setting: _Setting) -> Float[Array, "H W 3"]:
     noise = setting.noise * uniform_noise(setting.noise_key, *image.shape[:2])
     return jnp.clip(image + noise, 0.0, 1.0)
 
