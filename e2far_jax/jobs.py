@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from e2far_jax.cache import keep_compiled_programs
+
 
 def run(main: Callable[[], None]) -> None:
     """Parse absl's flags and run `main`; what the user did wrong ends in one line, status 1.
@@ -29,15 +31,6 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(_one_line(error))
 
     app.run(guarded, flags_parser=_parse_flags)
-
-
-def keep_compiled_programs() -> None:
-    """Keep what XLA compiles in the user's cache folder, so that a second run starts at once."""
-    import jax
-
-    from e2far_jax.morphable.open import cache_folder
-
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "compiled"))
 
 
 def _parse_flags(arguments: list[str]) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import pathlib
 import warnings
 
+from e2far_jax.cache import cache_folder
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.formats.npz import read_npz, write_npz
@@ -43,14 +43,6 @@ def open_morphable_model(spec: str) -> MorphableModel:
         f"unknown morphable model {spec!r}; choose `default`, `ict:PATH` (the folder or archive "
         "of ICT-FaceKit), or the path of a .npz file"
     )
-
-
-def cache_folder() -> pathlib.Path:
-    """Where converted models are kept: $E2FAR_CACHE, or e2far_jax in the user's cache folder."""
-    if chosen := os.environ.get("E2FAR_CACHE"):
-        return pathlib.Path(chosen).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return pathlib.Path(base).expanduser() / "e2far_jax"
 
 
 def _open_ict(path: pathlib.Path) -> MorphableModel:

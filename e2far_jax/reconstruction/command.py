@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.reconstruction.boxes_file import read_boxes
 from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError, UsageError
 from e2far_jax.reconstruction.faces import FaceNetwork
@@ -43,6 +44,7 @@ def reconstruct(
         given_boxes = {} if boxes is None else read_boxes(boxes, photographs)
     except BoxesError as error:
         raise UsageError(str(error)) from error
+    keep_compiled_programs()
     network = _load_network(weights, model)
     _protect_inputs(Path(out), photographs, boxes)
     folder = _make_folder(out)

@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 
+from e2far_jax.cache import cache_folder
 from e2far_jax.morphable import open as opening
 from e2far_jax.morphable import open_morphable_model
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.npz import write_npz
-from e2far_jax.morphable.open import cache_folder
 
 
 @pytest.fixture
