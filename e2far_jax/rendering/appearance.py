@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
@@ -36,38 +38,40 @@ def random_colours(
     Returns:
       Linear reflectance of each vertex.
     """
-    keys = jax.random.split(key, 6)
-    hair = _hair(keys[0], variation)
+    keys = jax.random.split(key)  # one draw of each kind: every draw takes its time to compile
+    numbers = 0.5 + variation * (jax.random.uniform(keys[0], (12,)) - 0.5)
+    normals = variation * jax.random.normal(keys[1], (WAVES + 2, 2))
+    bald, brow, lash, white, dark = numbers[:5]
+    tone = numbers[7]
+    hair = _hair(jnp.maximum(numbers[5], 1.2 * tone - 0.3), numbers[6])  # dark skin, dark hair
     fuzzy_hair = hair * jnp.exp(0.35 * paint.grain)[:, None]
-    bald, brow, lash = _uniform(keys[1], 3, variation)
-    white, dark = 0.8 + 0.4 * _uniform(keys[2], 2, variation)
-    blend = jax.nn.softmax(3.0 * variation * jax.random.normal(keys[3], (len(_IRISES),)))
+    iris = jax.nn.softmax(3.0 * normals[WAVES:].reshape(-1)) @ jnp.array(_IRISES)
     layers = (
         (paint.brows * (0.45 + 0.5 * brow), fuzzy_hair),
         (paint.scalp * (bald > 0.25), fuzzy_hair),
         (paint.lashes * (0.3 + 0.5 * lash), 0.4 * hair),
-        (paint.sclera, white * jnp.array(_SCLERA)),
-        (paint.iris, blend @ jnp.array(_IRISES)),
+        (paint.sclera, (0.8 + 0.4 * white) * jnp.array(_SCLERA)),
+        (paint.iris, iris),
         (paint.pupil, jnp.array(_PUPIL)),
-        (paint.cavity, dark * jnp.array(_CAVITY)),
-        (paint.teeth, white * jnp.array(_TEETH)),
+        (paint.cavity, (0.8 + 0.4 * dark) * jnp.array(_CAVITY)),
+        (paint.teeth, (0.8 + 0.4 * white) * jnp.array(_TEETH)),
     )
-    colours = _skin(keys[4], paint, variation)
+    colours = _skin(paint, numbers[7:], normals[:WAVES])
     for cover, colour in layers:
         colours = colours + cover[:, None] * (colour - colours)
     return colours * paint.light[:, None]
 
 
-def _skin(key: Key[Array, ""], paint: FacePaint, variation: float) -> Float[Array, "N 3"]:
+def _skin(
+    paint: FacePaint, numbers: Float[Array, "5"], normals: Float[Array, "K 2"]
+) -> Float[Array, "N 3"]:
     """Two pigments, each absorbing its own share of every colour, vary slowly over the face.
 
     After Tsumura, Haneishi, Miyake, "Independent-component analysis of skin color image",
     JOSA A 1999. Lips are thin skin: more blood shows, and lipstick looks much the same.
     """
-    keys = jax.random.split(key, 2)
-    tone, pink, flush, lips, lip_melanin = _uniform(keys[0], 5, variation)
-    mixture = variation * jax.random.normal(keys[1], (WAVES, 2)) / jnp.sqrt(WAVES)
-    melanin_waves, blood_waves = (paint.waves @ mixture).T
+    tone, pink, flush, lips, lip_melanin = numbers
+    melanin_waves, blood_waves = (paint.waves @ normals / math.sqrt(WAVES)).T
     melanin = tone**1.5 + 0.05 * melanin_waves + 0.25 * lip_melanin * paint.lips
     blood = 0.1 + 0.6 * pink + 0.15 * blood_waves
     blood = blood + (0.1 + 0.6 * flush) * paint.flush + (0.5 + 1.5 * lips) * paint.lips
@@ -76,13 +80,7 @@ def _skin(key: Key[Array, ""], paint: FacePaint, variation: float) -> Float[Arra
     return jnp.exp(-absorbed)
 
 
-def _hair(key: Key[Array, ""], variation: float) -> Float[Array, "3"]:
+def _hair(dark: Float[Array, ""], red: Float[Array, ""]) -> Float[Array, "3"]:
     """From fair to black, the latter more often, with some red."""
-    dark, red = _uniform(key, 2, variation)
     fair, black = jnp.array(_FAIR_HAIR), jnp.array(_DARK_HAIR)
     return jnp.exp(-(fair + jnp.sqrt(dark) * (black - fair) + red**3 * jnp.array(_RED_HAIR)))
-
-
-def _uniform(key: Key[Array, ""], count: int, variation: float) -> Float[Array, "K"]:
-    """Numbers in [0, 1], drawn together towards their middle as the variation falls."""
-    return 0.5 + variation * (jax.random.uniform(key, (count,)) - 0.5)

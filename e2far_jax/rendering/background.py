@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import jax
@@ -36,23 +37,19 @@ class Background:
 
 def random_background(key: Key[Array, ""], clutter: bool) -> Background:
     """Draw a background's parts; without clutter there is only the gradient."""
-    keys = jax.random.split(key, 8)
+    keys = jax.random.split(key)
     count = SHAPES if clutter else 0
-    angle = jax.random.uniform(keys[1], maxval=2.0 * jnp.pi)
-    strength = jax.random.uniform(keys[2], maxval=0.3)
-    noise_keys = jax.random.split(keys[3], len(_GRIDS))
-    noise = tuple(
-        strength * 0.5**octave * jax.random.uniform(noise_key, (cells, cells, 3), minval=-1.0)
-        for octave, (noise_key, cells) in enumerate(zip(noise_keys, _GRIDS, strict=True))
-    )
+    numbers = jax.random.uniform(keys[0], (2 + count, 10))
+    colours, shapes = _random_colours(numbers[:, :5]), numbers[2:, 5:]
+    angle, strength = 2.0 * jnp.pi * numbers[0, 5], 0.3 * numbers[1, 5]
     return Background(
-        blend=_random_colours(keys[0], 2),
+        blend=colours[:2],
         direction=jnp.stack([jnp.cos(angle), jnp.sin(angle)]),
-        centres=jax.random.uniform(keys[4], (count, 2)),
-        radii=jax.random.uniform(keys[5], (count, 2), minval=0.03, maxval=0.4),
-        are_discs=jax.random.bernoulli(keys[6], shape=(count,)),
-        colours=_random_colours(keys[7], count),
-        noise=noise if clutter else (),
+        centres=shapes[:, :2],
+        radii=0.03 + 0.37 * shapes[:, 2:4],
+        are_discs=shapes[:, 4] < 0.5,
+        colours=colours[2:],
+        noise=_random_grids(keys[1], strength) if clutter else (),
     )
 
 
@@ -81,9 +78,21 @@ def draw_background(background: Background, size: int) -> Float[Array, "H W 3"]:
     return jnp.clip(canvas, 0.0, 1.0)
 
 
-def _random_colours(key: Key[Array, ""], count: int) -> Float[Array, "K 3"]:
-    """Display colours of any lightness, rather gray than gaudy."""
-    keys = jax.random.split(key, 3)
-    gray = jax.random.uniform(keys[0], (count, 1))
-    saturation = jax.random.uniform(keys[1], (count, 1)) ** 2
-    return gray + saturation * (jax.random.uniform(keys[2], (count, 3)) - gray)
+def _random_colours(numbers: Float[Array, "K 5"]) -> Float[Array, "K 3"]:
+    """Display colours of any lightness, rather gray than gaudy, from uniform numbers."""
+    gray, saturation = numbers[:, :1], numbers[:, 1:2] ** 2
+    return gray + saturation * (numbers[:, 2:] - gray)
+
+
+def _random_grids(
+    key: Key[Array, ""], strength: Float[Array, ""]
+) -> tuple[Float[Array, "_ _ 3"], ...]:
+    """Noise on finer and finer grids, each half as strong as the one before; mostly gray."""
+    sizes = [cells * cells for cells in _GRIDS]
+    values = jax.random.uniform(key, (sum(sizes), 4), minval=-1.0)
+    values = strength * (0.8 * values[:, :1] + 0.4 * values[:, 1:])
+    parts = jnp.split(values, list(itertools.accumulate(sizes))[:-1])
+    return tuple(
+        0.5**octave * part.reshape(cells, cells, 3)
+        for octave, (part, cells) in enumerate(zip(parts, _GRIDS, strict=True))
+    )

@@ -28,7 +28,7 @@ _GROUPS = (
     (0.25, ("eyeLookDown",)),
 )
 _ALONE = 0.08
-_SYMMETRIC = 0.85
+_UNEVEN = 0.15
 
 
 def random_expression(
@@ -64,13 +64,12 @@ def _grouped_weights(key: Key[Array, ""], names: tuple[str, ...]) -> Float[Array
     group, shares = _groups(names)
     muscles = list(dict.fromkeys(map(_muscle, names)))
     muscle = np.array([muscles.index(_muscle(name)) for name in names], int)
-    keys = jax.random.split(key, 5)
-    active = jax.random.bernoulli(keys[0], jnp.asarray(shares))
-    strength = active * jax.random.uniform(keys[1], shares.shape)
-    part = jax.random.uniform(keys[2], (len(muscles),), minval=0.4)
-    uneven = ~jax.random.bernoulli(keys[3], _SYMMETRIC, shares.shape)
-    side = jax.random.uniform(keys[4], (len(names),))
-    weights = strength[group] * part[muscle] * jnp.where(uneven[group], side, 1.0)
+    sizes = [len(shares)] * 3 + [len(muscles), len(names)]
+    numbers = jax.random.uniform(key, (sum(sizes),))
+    active, strength, uneven, part, side = jnp.split(numbers, np.cumsum(sizes)[:-1])
+    strength = jnp.where(active < shares, strength, 0.0)[group]
+    side = jnp.where((uneven < _UNEVEN)[group], side, 1.0)
+    weights = strength * (0.4 + 0.6 * part)[muscle] * side
     return _close_lips_only_over_an_open_jaw(weights, names)
 
 

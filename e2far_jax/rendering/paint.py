@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
@@ -54,20 +54,21 @@ def face_paint(model: MorphableModel) -> FacePaint:
     eyes = _eyes(model, marks, unit)
     cavity, teeth = _region(model, "mouth_cavity", 0.0), _region(model, "teeth", 0.0)
     skin = jnp.clip(1.0 - eyes["sclera"] - cavity - teeth, 0.0, 1.0)
-    brows = [line_distance(points, marks[first : first + 5]) for first in (17, 22)]
+    front = _front(points, marks, unit)
+    lines = [line_distance(points, marks[first : first + 5]) for first in (17, 22)]
+    brows = within(jnp.minimum(*lines), 3.5 * unit, 3.0 * unit)
     lids = [jnp.abs(polygon_distance(points, marks[lid])) for lid in (_RIGHT_LID, _LEFT_LID)]
     mouth = within(polygon_distance(points, marks[48:60]), 0.0 * unit, 1.5 * unit)
-    mouth = mouth * (points[:, 2] > marks[48:60, 2].min() - 12.0 * unit)
     scaled = (points - marks.mean(axis=0)) / (90.0 * unit)
     return FacePaint(
         waves=_waves(scaled),
         grain=jax.random.normal(jax.random.key(0), (len(points),)),
         light=_light(points, marks, unit, eyes["sclera"], jnp.maximum(cavity, teeth)),
         flush=_flush(points, marks, unit) * skin,
-        lips=_region(model, "lips", mouth) * skin,
-        brows=_region(model, "brows", within(jnp.minimum(*brows), 3.5 * unit, 3.0 * unit)) * skin,
-        lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * skin,
-        scalp=_region(model, "scalp", 0.0),
+        lips=_region(model, "lips", mouth * front) * skin,
+        brows=_region(model, "brows", brows * front) * skin,
+        lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * front * skin,
+        scalp=_spread(_spread(_region(model, "scalp", 0.0), model.triangles), model.triangles),
         cavity=cavity,
         teeth=teeth,
         **eyes,
@@ -84,17 +85,32 @@ def _region(
     return jnp.where(mask.any(), mask.astype(model.mean.dtype), otherwise)
 
 
+def _spread(cover: Float[Array, "N"], triangles: Int[Array, "F 3"]) -> Float[Array, "N"]:
+    """The mean over the triangles around each vertex: a softer edge."""
+    corners = triangles.reshape(-1)
+    share = jnp.repeat(cover[triangles].mean(axis=1), 3)
+    total = jnp.zeros_like(cover).at[corners].add(share)
+    return total / jnp.maximum(jnp.zeros_like(cover).at[corners].add(1.0), 1.0)
+
+
+def _front(
+    points: Float[Array, "N 3"], marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> Bool[Array, "N"]:
+    """The part of the head where brows, eyes and mouth are: not the back behind them."""
+    return points[:, 2] > marks[17:, 2].min() - 20.0 * unit
+
+
 def _eyes(
     model: MorphableModel, marks: Float[Array, "68 3"], unit: Float[Array, ""]
 ) -> dict[str, Float[Array, "N"]]:
     """Sclera, iris and pupil: on eyeballs, or painted between the lids where there are none."""
     points = model.mean
-    eyeballs = _region(model, "eyes", 0.0)
+    eyeballs, front = _region(model, "eyes", 0.0), _front(points, marks, unit)
     sclera = iris = pupil = jnp.zeros(len(points))
     for lid in (marks[_RIGHT_LID], marks[_LEFT_LID]):
         ball = eyeballs * (jnp.abs(points[:, 0] - lid[:, 0].mean()) < 25.0 * unit)
         foremost = points[jnp.argmax(jnp.where(ball > 0, points[:, 2], -jnp.inf))]
-        painted = within(polygon_distance(points, lid), 0.0 * unit, unit)
+        painted = front * within(polygon_distance(points, lid), 0.0 * unit, unit)
         white = jnp.where(eyeballs.any(), ball, painted)
         centre = jnp.where(eyeballs.any(), foremost, lid.mean(axis=0))
         off_axis = jnp.linalg.norm((points - centre)[:, :2], axis=-1)

@@ -21,7 +21,8 @@ from jaxtyping import Array, Float, Int
 from e2far_jax.pytrees import pytree_dataclass
 
 EDGE_TOLERANCE = 1e-4  # pixels
-ROUND = 1 << 14  # candidates expanded at a time
+ROUND = 2**14  # candidates expanded at a time
+MOST_TRIANGLES = 2**24
 
 
 @pytree_dataclass
@@ -81,7 +82,13 @@ def rasterise(
       width: of the image, pixels.
     Returns:
       What each pixel shows.
+    Raises:
+      ValueError: for more triangles than that.
     """
+    if len(triangles) > MOST_TRIANGLES:
+        raise ValueError(f"{len(triangles)} triangles; the most are {MOST_TRIANGLES}")
+    if len(triangles) == 0:  # one of no size instead, for the code below to look at
+        triangles = jnp.zeros((1, 3), jnp.int32)
     boxes = _bounding_boxes(vertices.T[:, triangles.T], height, width)
     nearest = _nearest_triangles(boxes, height, width)
     shown = boxes[jnp.maximum(nearest, 0)]
@@ -97,6 +104,8 @@ def interpolate(
     fragments: Fragments, triangles: Int[Array, "F 3"], attributes: Float[Array, "N C"]
 ) -> Float[Array, "H W C"]:
     """Attributes of the vertices, interpolated at each pixel; zero where nothing is drawn."""
+    if len(triangles) == 0:
+        return jnp.zeros((*fragments.triangle.shape, attributes.shape[-1]), attributes.dtype)
     corners = triangles[jnp.maximum(fragments.triangle, 0)]
     # Written out: XLA's CPU reductions over axes this short take ten times longer.
     first, second, third = (

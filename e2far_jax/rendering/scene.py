@@ -12,7 +12,7 @@ import math
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 from e2far_jax.geometry.boxes import bounding_box, crop_square
 from e2far_jax.geometry.cameras import Camera, project, transform_image
@@ -27,6 +27,9 @@ from e2far_jax.rendering.images import encode_gamma, shrink, soften, uniform_noi
 from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmonics
 from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
+
+_SMALLEST = {"image_size": 1, "supersampling": 1}
+_LARGEST = {"size_jitter": 0.9, "neutral_share": 1.0, "appearance": 1.0, "softness": 1.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +80,16 @@ class SceneConfig:
     clutter: bool = True
     softness: float = 1.0
     noise: float = 0.02
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be drawn from."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            numbers = value if isinstance(value, tuple) else (value,)
+            low, high = _SMALLEST.get(field.name, 0), _LARGEST.get(field.name, math.inf)
+            if not (low <= numbers[0] <= numbers[-1] <= high):
+                ordered = ", the smaller one first" if len(numbers) > 1 else ""
+                raise ValueError(f"{field.name} is {value}; expected {low} to {high}{ordered}")
 
     @classmethod
     def easy(cls, image_size: int = 180) -> SceneConfig:
@@ -143,7 +156,8 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
     Shapes are one matrix product and pixels are coloured all at once; what a scene is made of and
     which triangle a pixel shows are found scene by scene, because that is faster on CPUs: a
     batched scatter is slow, and XLA would compute random numbers anew for each pixel that uses
-    them, were they not the stored results of a loop. Not differentiable.
+    them, were they not the stored results of a loop. Where the model has a region "opaque", only
+    that is drawn (ICT-FaceKit's tears and lashes are not). Not differentiable.
 
     Args:
       keys: typed PRNG keys.
@@ -161,8 +175,9 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
     points = vertices[:, model.landmarks]
     camera = jax.lax.map(lambda view: random_camera(*view, config), (scene_keys[:, 1], points))
     setting = jax.lax.map(lambda key: _random_setting(key, paint, config), scene_keys[:, 2])
+    opaque = model.regions.get("opaque", jnp.ones(len(model.mean), bool))
     surface = jax.lax.map(
-        lambda scene: _visible_surface(*scene, model.triangles, config),
+        lambda scene: _visible_surface(*scene, opaque, model.triangles, config),
         (vertices, camera, setting.colours),
     )
     image = jax.vmap(lambda *scene: _shaded(*scene, config))(surface, setting)
@@ -192,52 +207,50 @@ def random_camera(
     key: Key[Array, ""], landmarks: Float[Array, "68 3"], config: SceneConfig
 ) -> Camera:
     """A random view of a face, cropped around its landmarks."""
-    keys = jax.random.split(key, 5)
-    spreads = (
-        (config.pitch_deviation, config.pitch_limit),
-        (config.yaw_deviation, config.yaw_limit),
-        (config.roll_deviation, config.roll_limit),
+    keys = jax.random.split(key)
+    deviations = (config.pitch_deviation, config.yaw_deviation, config.roll_deviation)
+    limits = (config.pitch_limit, config.yaw_limit, config.roll_limit)
+    angles = _cut_normal(
+        keys[0], jnp.radians(jnp.array(deviations)), jnp.radians(jnp.array(limits))
     )
-    angles = [
-        _cut_normal(angle_key, math.radians(deviation), math.radians(limit))
-        for angle_key, (deviation, limit) in zip(keys[:3], spreads, strict=True)
-    ]
+    jitter = jax.random.uniform(keys[1], (3,), minval=-1.0)
     seen = Camera(rotation_from_euler(*angles), jnp.ones(()), jnp.zeros(2))
     centre, side = crop_square(bounding_box(project(seen, landmarks)[:, :2]))
-    centre = centre + side * jax.random.uniform(
-        keys[3], (2,), minval=-config.shift_jitter, maxval=config.shift_jitter
-    )
-    side = side * (1.0 + config.size_jitter * jax.random.uniform(keys[4], minval=-1.0))
+    centre = centre + side * config.shift_jitter * jitter[:2]
+    side = side * (1.0 + config.size_jitter * jitter[2])
     scale = config.image_size / side
     return Camera(seen.rotation, scale, config.image_size / 2 - scale * centre)
 
 
 def random_light(key: Key[Array, ""], config: SceneConfig) -> Light:
     """Light from everywhere with a broad lamp in it, and a directional light, mostly from above."""
-    keys = jax.random.split(key, 8)
-    tint = 1.0 + config.tint * jax.random.uniform(keys[0], (3, 3), minval=-1.0)
-    ambient = _between(keys[1], config.ambient)
-    lamp = normalise(jax.random.normal(keys[2], (3,)) + jnp.array([0.0, 0.5, 0.5]))
-    broad = ambient * jax.random.uniform(keys[3], maxval=config.lamp) * spherical_harmonics(lamp)
+    keys = jax.random.split(key)
+    numbers = jax.random.uniform(keys[0], (14,))
+    tint = 1.0 + config.tint * (2.0 * numbers[:9].reshape(3, 3) - 1.0)
+    ambient = _between(numbers[9], config.ambient)
+    middles = jnp.array([[0.0, 0.5, 0.5], [0.0, 0.8, 1.5]])
+    lamp, direction = normalise(jax.random.normal(keys[1], (2, 3)) + middles)
+    broad = math.pi * ambient * config.lamp * numbers[10] * spherical_harmonics(lamp)
     everywhere = jnp.zeros(9).at[0].set(2.0 * math.sqrt(math.pi) * ambient)
     return Light(
-        environment=everywhere[:, None] * tint[0] + math.pi * broad[:, None] * tint[1],
-        direction=normalise(jax.random.normal(keys[4], (3,)) + jnp.array([0.0, 0.8, 1.5])),
-        colour=_between(keys[5], config.directional) * tint[2],
-        specular=jax.random.uniform(keys[6], maxval=config.specular),
-        shininess=jax.random.uniform(keys[7], minval=5.0, maxval=30.0),
+        environment=everywhere[:, None] * tint[0] + broad[:, None] * tint[1],
+        direction=direction,
+        colour=_between(numbers[11], config.directional) * tint[2],
+        specular=config.specular * numbers[12],
+        shininess=_between(numbers[13], (5.0, 30.0)),
     )
 
 
 def _random_setting(key: Key[Array, ""], paint: FacePaint, config: SceneConfig) -> _Setting:
-    keys = jax.random.split(key, 6)
+    keys = jax.random.split(key, 5)
+    faults = jax.random.uniform(keys[3], (2,))
     return _Setting(
         colours=random_colours(keys[0], paint, config.appearance),
         light=random_light(keys[1], config),
         background=random_background(keys[2], config.clutter),
-        softness=jax.random.uniform(keys[3], maxval=config.softness),
-        noise=jax.random.uniform(keys[4], maxval=config.noise),
-        noise_key=keys[5],
+        softness=config.softness * faults[0],
+        noise=config.noise * faults[1],
+        noise_key=keys[4],
     )
 
 
@@ -245,6 +258,7 @@ def _visible_surface(
     vertices: Float[Array, "N 3"],
     camera: Camera,
     colours: Float[Array, "N 3"],
+    opaque: Bool[Array, "N"],
     triangles: Int[Array, "F 3"],
     config: SceneConfig,
 ) -> Float[Array, "H W 7"]:
@@ -253,7 +267,8 @@ def _visible_surface(
     normals = vertex_normals(vertices @ camera.rotation.T, triangles)
     finer = transform_image(camera, jnp.float32(samples), jnp.zeros(2))
     side = config.image_size * samples
-    fragments = rasterise(project(finer, vertices), triangles, side, side)
+    points = jnp.where(opaque[:, None], project(finer, vertices), jnp.nan)  # NaN is not drawn
+    fragments = rasterise(points, triangles, side, side)
     attributes = jnp.concatenate([normals, colours, jnp.ones_like(colours[:, :1])], axis=-1)
     return interpolate(fragments, triangles, attributes)
 
@@ -273,11 +288,14 @@ def _noisy(image: Float[Array, "H W 3"], setting: _Setting) -> Float[Array, "H W
     return jnp.clip(image + noise, 0.0, 1.0)
 
 
-def _between(key: Key[Array, ""], limits: tuple[float, float]) -> Float[Array, ""]:
-    return jax.random.uniform(key, minval=limits[0], maxval=limits[1])
+def _between(number: Float[Array, ""], limits: tuple[float, float]) -> Float[Array, ""]:
+    """A number from [0, 1] stretched to other limits."""
+    return limits[0] + number * (limits[1] - limits[0])
 
 
-def _cut_normal(key: Key[Array, ""], deviation: float, limit: float) -> Float[Array, ""]:
-    """A normal deviate, drawn anew (in effect) wherever it would pass the limit."""
-    bound = limit / max(deviation, 1e-9)
-    return deviation * jax.random.truncated_normal(key, -bound, bound)
+def _cut_normal(
+    key: Key[Array, ""], deviations: Float[Array, "K"], limits: Float[Array, "K"]
+) -> Float[Array, "K"]:
+    """Normal deviates, drawn anew (in effect) wherever they would pass their limits."""
+    bounds = limits / jnp.maximum(deviations, 1e-9)
+    return deviations * jax.random.truncated_normal(key, -bounds, bounds)

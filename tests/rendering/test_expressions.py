@@ -1,0 +1,80 @@
+"""Random expressions: ranges, shares, groups and sides."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+
+from e2far_jax.rendering.expressions import random_expression
+
+NAMES = (
+    "jawOpen",
+    "mouthClose",
+    "mouthSmile_L",
+    "mouthSmile_R",
+    "cheekSquint_L",
+    "cheekSquint_R",
+    "eyeLookOut_L",
+    "eyeLookIn_R",
+    "wiggle",
+)
+
+
+def draw(count: int = 4000, names: tuple[str, ...] = NAMES, **settings) -> np.ndarray:
+    def one(key):
+        settings.setdefault("prior", "unit")
+        return random_expression(key, names, size=len(NAMES), **settings)
+
+    return np.asarray(jax.jit(jax.vmap(one))(jax.random.split(jax.random.key(0), count)))
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, np.ndarray]:
+    return dict(zip(NAMES, draw(neutral_share=0.0).T, strict=True))
+
+
+def test_weights_stay_within_range(weights):
+    drawn = np.stack(list(weights.values()))
+    assert drawn.min() == 0.0
+    assert 0.9 < drawn.max() <= 1.0
+    assert draw(scale=0.5).max() <= 0.5
+
+
+def test_a_share_of_faces_is_neutral():
+    neutral = (draw(neutral_share=1.0) == 0).all(axis=1).mean()
+    assert neutral == 1.0
+    quarter = (draw(neutral_share=0.25, prior="normal") == 0).all(axis=1).mean()
+    assert abs(quarter - 0.25) < 0.03
+
+
+def test_groups_are_active_as_often_as_they_say(weights):
+    for name, share in {"jawOpen": 0.40, "mouthSmile_L": 0.35, "wiggle": 0.08}.items():
+        assert abs((weights[name] > 0).mean() - share) < 0.04
+
+
+def test_a_group_moves_together(weights):
+    for one, other in (("mouthSmile_L", "cheekSquint_L"), ("eyeLookOut_L", "eyeLookIn_R")):
+        np.testing.assert_array_equal(weights[one] > 0, weights[other] > 0)
+
+
+def test_sides_are_mostly_alike(weights):
+    active = weights["mouthSmile_L"] > 0
+    alike = np.isclose(weights["mouthSmile_L"], weights["mouthSmile_R"])[active].mean()
+    assert 0.75 < alike < 0.95
+
+
+def test_lips_close_only_over_an_open_jaw(weights):
+    assert (weights["mouthClose"] > 0).any()
+    assert (weights["mouthClose"] <= weights["jawOpen"]).all()
+
+
+def test_whitened_coefficients_are_normal():
+    drawn = draw(prior="normal", names=(), neutral_share=0.0, scale=2.0)
+    assert abs(drawn.mean()) < 0.05
+    assert abs(drawn.std() - 2.0) < 0.05
+
+
+def test_nameless_blendshapes_are_drawn_alone():
+    drawn = draw(names=(), neutral_share=0.0)
+    assert abs((drawn > 0).mean() - 0.08) < 0.02
