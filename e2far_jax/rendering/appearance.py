@@ -20,10 +20,11 @@ _RED_HAIR = (-0.2, 0.3, 0.5)
 
 # Brown, hazel, green, blue.
 _IRISES = ((0.05, 0.02, 0.01), (0.14, 0.07, 0.02), (0.10, 0.14, 0.06), (0.10, 0.19, 0.30))
-_SCLERA = (0.55, 0.50, 0.47)
+_RARITY = (0.0, 0.3, 0.8, 1.0)
+_SCLERA = (0.46, 0.42, 0.40)
 _PUPIL = (0.008, 0.008, 0.008)
 _CAVITY = (0.13, 0.03, 0.03)
-_TEETH = (0.66, 0.61, 0.52)
+_TEETH = (0.56, 0.52, 0.45)
 
 
 def random_colours(
@@ -42,10 +43,12 @@ def random_colours(
     numbers = 0.5 + variation * (jax.random.uniform(keys[0], (12,)) - 0.5)
     normals = variation * jax.random.normal(keys[1], (WAVES + 2, 2))
     bald, brow, lash, white, dark = numbers[:5]
+    # Light hair and eyes come with light skin.
     tone = numbers[7]
-    hair = _hair(jnp.maximum(numbers[5], 1.2 * tone - 0.3), numbers[6])  # dark skin, dark hair
+    hair = _hair(jnp.maximum(numbers[5], 1.2 * tone - 0.3), numbers[6])
     fuzzy_hair = hair * jnp.exp(0.35 * paint.grain)[:, None]
-    iris = jax.nn.softmax(3.0 * normals[WAVES:].reshape(-1)) @ jnp.array(_IRISES)
+    shares = jax.nn.softmax(3.0 * normals[WAVES:].reshape(-1) - 6.0 * tone * jnp.array(_RARITY))
+    iris = shares @ jnp.array(_IRISES)
     layers = (
         (paint.brows * (0.45 + 0.5 * brow), fuzzy_hair),
         (paint.scalp * (bald > 0.25), fuzzy_hair),

@@ -65,10 +65,10 @@ def face_paint(model: MorphableModel) -> FacePaint:
         grain=jax.random.normal(jax.random.key(0), (len(points),)),
         light=_light(points, marks, unit, eyes["sclera"], jnp.maximum(cavity, teeth)),
         flush=_flush(points, marks, unit) * skin,
-        lips=_region(model, "lips", mouth * front) * skin,
-        brows=_region(model, "brows", brows * front) * skin,
+        lips=_region(model, "lips", mouth * front, spread=1) * skin,
+        brows=_region(model, "brows", brows * front, spread=1) * skin,
         lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * front * skin,
-        scalp=_spread(_spread(_region(model, "scalp", 0.0), model.triangles), model.triangles),
+        scalp=_region(model, "scalp", 0.0, spread=2),
         cavity=cavity,
         teeth=teeth,
         **eyes,
@@ -76,13 +76,16 @@ def face_paint(model: MorphableModel) -> FacePaint:
 
 
 def _region(
-    model: MorphableModel, name: str, otherwise: Float[Array, "N"] | float
+    model: MorphableModel, name: str, otherwise: Float[Array, "N"] | float, spread: int = 0
 ) -> Float[Array, "N"]:
-    """A region's mask, or something else where the model has no such vertices."""
+    """A region's mask, its edge softened so many times, or something else where it is empty."""
     mask = model.regions.get(name)
     if mask is None:
         return jnp.broadcast_to(otherwise, len(model.mean)).astype(model.mean.dtype)
-    return jnp.where(mask.any(), mask.astype(model.mean.dtype), otherwise)
+    cover = mask.astype(model.mean.dtype)
+    for _ in range(spread):
+        cover = _spread(cover, model.triangles)
+    return jnp.where(mask.any(), cover, otherwise)
 
 
 def _spread(cover: Float[Array, "N"], triangles: Int[Array, "F 3"]) -> Float[Array, "N"]:

@@ -7,6 +7,8 @@ import numpy as np
 
 from e2far_jax.morphable.model import MorphableModel
 
+EMPTY = ("eyes", "irises", "pupils", "lips", "brows", "scalp", "mouth_cavity", "teeth")
+
 
 def sphere(subdivisions: int) -> tuple[np.ndarray, np.ndarray]:
     """A unit icosphere: vertices and outward triangles."""
@@ -70,9 +72,12 @@ def _landmark_layout() -> np.ndarray:
     return np.concatenate(parts)
 
 
-def ball_head(expression_prior: str = "unit", subdivisions: int = 4) -> MorphableModel:
-    """An ellipsoid with five identity modes and five expressions."""
-    directions, triangles = sphere(subdivisions)
+def ball_head() -> MorphableModel:
+    """An ellipsoid with five identity modes, five expressions, and mostly empty regions.
+
+    Tests that fill a region then compile nothing anew.
+    """
+    directions, triangles = sphere(4)
     mean = directions * [78.0, 105.0, 90.0]
     front = np.where(mean[:, 2:] > 0, mean[:, :2], 1e6)
     landmarks = [np.argmin(np.linalg.norm(front - place, axis=1)) for place in _landmark_layout()]
@@ -88,8 +93,12 @@ def ball_head(expression_prior: str = "unit", subdivisions: int = 4) -> Morphabl
         expression_basis=jnp.asarray(np.stack(expressions, axis=-1), jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
         landmarks=jnp.asarray(np.array(landmarks), jnp.int32),
-        regions={"face": jnp.asarray(mean[:, 2] > 0)},
+        regions={
+            "face": jnp.asarray(mean[:, 2] > 0),
+            "opaque": jnp.ones(len(mean), bool),
+            **{name: jnp.zeros(len(mean), bool) for name in EMPTY},
+        },
         name="ball",
         expression_names=names,
-        expression_prior=expression_prior,
+        expression_prior="unit",
     )

@@ -77,6 +77,7 @@ def soup(seed: int) -> tuple[np.ndarray, np.ndarray]:
         [480, 485, 484],
         [480, 484, 486],
     ]
+    odd_triangles += [triangle[::-1] for triangle in odd_triangles]
     vertices = np.concatenate([vertices, odd])
     triangles = np.concatenate([odd_triangles[:2], triangles, odd_triangles[2:]])
     return vertices.astype(np.float32), triangles.astype(np.int32)
