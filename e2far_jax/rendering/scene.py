@@ -38,7 +38,7 @@ class SceneConfig:
 
     Attributes:
       image_size: side of the picture, pixels.
-      supersampling: samples a pixel along each axis; 2 smooths edges and takes twice the time.
+      supersampling: samples a pixel along each axis; 2 smooths edges and takes three times as long.
       yaw_deviation, pitch_deviation, roll_deviation: of normal distributions about 0.
       yaw_limit, pitch_limit, roll_limit: where those distributions are cut off.
       size_jitter: the crop's side is multiplied by 1 plus or minus up to this.

@@ -18,6 +18,8 @@ NAMES = (
     "eyeLookOut_L",
     "eyeLookIn_R",
     "wiggle",
+    "puff_L",
+    "puff_R",
 )
 
 
@@ -52,7 +54,9 @@ def test_groups_are_active_as_often_as_they_say(weights):
 
 
 def test_a_group_moves_together(weights):
-    for one, other in (("mouthSmile_L", "cheekSquint_L"), ("eyeLookOut_L", "eyeLookIn_R")):
+    smile, gaze = ("mouthSmile_L", "cheekSquint_L"), ("eyeLookOut_L", "eyeLookIn_R")
+    for one, other in (smile, gaze, ("puff_L", "puff_R")):
+        assert (weights[one] > 0).any()
         np.testing.assert_array_equal(weights[one] > 0, weights[other] > 0)
 
 

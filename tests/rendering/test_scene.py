@@ -118,6 +118,13 @@ def test_vertices_painted_or_left_out_show_at_their_landmark(landmark, region, h
     np.testing.assert_allclose(centroid, still.landmarks[landmark], atol=1.0)
 
 
+def test_without_opaque_vertices_there_is_only_the_background(head, keys, still):
+    regions = {**head.regions, "opaque": jnp.zeros_like(head.regions["opaque"])}
+    empty = render_pair(keys[0], dataclasses.replace(head, regions=regions), STILL)
+    assert jnp.abs(jnp.diff(empty.image, n=2, axis=0)).max() < 1e-5, "a gradient"
+    assert jnp.abs(jnp.diff(still.image, n=2, axis=0)).max() > 0.1
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
