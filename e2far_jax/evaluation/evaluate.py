@@ -28,7 +28,7 @@ from e2far_jax.evaluation.report import (
     shape_report,
     shape_table,
 )
-from e2far_jax.geometry.cameras import project
+from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel, clip_expression, neutral_shape, shape
 
@@ -91,7 +91,7 @@ class Evaluation:
 def predict_all(
     predict: Callable[[Float[Array, "B H W 3"]], Prediction], batches: Iterable[Batch]
 ) -> tuple[Prediction, Prediction]:
-    """Predictions and truth of every valid example of a split, in order, in host memory.
+    """Predictions and truth of every valid example of a split, in order.
 
     Args:
       predict: images in [0, 1] to predictions.
@@ -103,11 +103,11 @@ def predict_all(
     """
     pairs = []
     for batch in batches:
-        pair = (jax.device_get(predict(batch.image)), _truth(batch))
+        pair = (predict(jnp.asarray(batch.image)), _truth(batch))
         pairs.append(jax.tree.map(lambda array, valid=batch.valid: array[valid], pair))
     if not pairs:
         raise ValueError("there are no batches to predict")
-    return jax.tree.map(lambda *arrays: np.concatenate(arrays), *pairs)
+    return jax.tree.map(lambda *arrays: jnp.concatenate(arrays), *pairs)
 
 
 def evaluate(predicted: Prediction, true: Prediction, model: MorphableModel) -> Evaluation:
@@ -118,10 +118,9 @@ def evaluate(predicted: Prediction, true: Prediction, model: MorphableModel) -> 
       true: as rendered.
       model: the morphable model that both speak of.
     """
-    predicted = dataclasses.replace(
-        predicted, expression=np.asarray(clip_expression(model, predicted.expression))
-    )
-    mean_face = jax.tree.map(np.zeros_like, predicted)
+    clipped = clip_expression(model, predicted.expression)
+    predicted = dataclasses.replace(predicted, expression=clipped)
+    mean_face = jax.tree.map(jnp.zeros_like, predicted)
     errors = {
         MEAN_FACE: _shape_errors(mean_face, true, model),
         NETWORK: _shape_errors(predicted, true, model),
@@ -143,7 +142,8 @@ def evaluate(predicted: Prediction, true: Prediction, model: MorphableModel) -> 
 
 
 def _truth(batch: Batch) -> Prediction:
-    return Prediction(batch.identity, batch.expression, batch.camera)
+    camera = Camera(*map(jnp.asarray, (batch.rotation, batch.scale, batch.translation)))
+    return Prediction(jnp.asarray(batch.identity), jnp.asarray(batch.expression), camera)
 
 
 def _chunks(*trees: Prediction) -> Iterator[tuple[Prediction, ...]]:

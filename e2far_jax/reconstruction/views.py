@@ -18,7 +18,7 @@ from e2far_jax.rendering.preview import render_mesh
 CAPTIONS = ("input", "overlay", "front", "side")
 VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
-OVERLAY_OPACITY = 0.8
+OVERLAY_OPACITY = 0.65
 BACKGROUND = 0.95
 MARGIN = 1.4  # the view's side, in longer sides of the face region
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from e2far_jax.data.generate import generate
 from e2far_jax.data.pipeline import evaluation_batches, training_batches
@@ -122,7 +123,7 @@ class Validation:
         monitor.scalars("validation", figures, step)
         first = next(evaluation_batches(self._source, self._settings))
         count = min(VALIDATION_PICTURES, len(self._source))
-        images = first.image[:count]
+        images = jnp.asarray(first.image[:count])
         picture = comparison_picture(images, predict(images), self._face_model)
         monitor.picture("validation/input_and_prediction", picture, step)
         monitor.say(

@@ -13,7 +13,7 @@ from e2far_jax.rendering.preview import render_mesh
 
 
 def comparison_picture(
-    images: Float[Array | np.ndarray, "B H W 3"], predicted: Prediction, model: MorphableModel
+    images: Float[Array, "B H W 3"], predicted: Prediction, model: MorphableModel
 ) -> Float[np.ndarray, "h w 3"]:
     """Crops in a row, and below each the predicted mesh laid over it.
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -90,7 +91,7 @@ def test_resumed_run_equals_the_uninterrupted_one_bit_for_bit(
 
     # What a finished run leaves: weights that predict, figures to look at.
     network = load_weights(workdir / "weights")
-    assert network.predict(np.zeros((1, 32, 32, 3), np.float32)).identity.shape == (1, 6)
+    assert network.predict(jnp.zeros((1, 32, 32, 3))).identity.shape == (1, 6)
     assert list((workdir / "tensorboard").glob("events*"))
     again = train(config, workdir)
     assert int(again.step) == 5
