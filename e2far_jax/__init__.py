@@ -21,7 +21,7 @@ _HOMES = {
     "Pair": "rendering.scene",
     "Prediction": "models",
     "Reconstruction": "reconstruction.faces",
-    "SceneConfig": "rendering.scene",
+    "SceneConfig": "rendering.settings",
     "TrainedNetwork": "weights",
     "face_gram": "losses",
     "load_weights": "weights",

@@ -33,7 +33,8 @@ from e2far_jax.data.source import open_split
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
-from e2far_jax.rendering.scene import SceneConfig, render_pairs
+from e2far_jax.rendering.scene import render_pairs
+from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.training.config import ExperimentConfig, from_config_dict, network_settings
 from e2far_jax.training.loop import pipeline_settings
 from e2far_jax.training.optimiser import make_optimiser

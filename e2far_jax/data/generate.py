@@ -21,7 +21,7 @@ from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import (
     model_sketch,
 )
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.rendering.scene import SceneConfig
+from e2far_jax.rendering.settings import SceneConfig
 
 
 def generate(

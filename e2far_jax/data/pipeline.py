@@ -12,7 +12,7 @@ import numpy as np
 
 from e2far_jax.data.augmentation import augment
 from e2far_jax.data.batch import Batch
-from e2far_jax.data.settings import PipelineSettings
+from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
 
 Example = dict[str, Any]
 
@@ -37,16 +37,15 @@ def training_batches(
       ValueError: for an impossible process index, or fewer examples than processes.
     """
     _check_processes(len(source), process_index, process_count)
-    dataset = grain.MapDataset.source(source).seed(settings.seed)
+    # A dataset of numbers, not of examples: grain looks through whatever passes between stages.
+    dataset = grain.MapDataset.range(len(source)).seed(settings.seed)
     dataset = dataset[process_index::process_count]
     if settings.shuffle:
         dataset = dataset.shuffle()
     dataset = dataset.repeat()
-    if settings.augmentation is None:
-        dataset = dataset.map(_without_augmentation)
-    else:
-        dataset = dataset.random_map(functools.partial(_augmented, settings=settings.augmentation))
-    dataset = dataset.map(functools.partial(_as_batch, valid=True))
+    dataset = dataset.random_map(
+        functools.partial(_training_example, source=source, settings=settings.augmentation)
+    )
     dataset = dataset.batch(settings.batch_size)
     return iter(dataset.to_iter_dataset(_read_options(settings)))
 
@@ -76,19 +75,28 @@ def evaluation_batches(
     def example(position: int) -> Batch:
         index = process_index + position * process_count
         stored = source[index if index < len(source) else process_index]
-        return _as_batch(_without_augmentation(stored), valid=index < len(source))
+        return _unchanged(stored, valid=index < len(source))
 
     dataset = grain.MapDataset.range(batches * settings.batch_size).map(example)
     dataset = dataset.batch(settings.batch_size)
     return iter(dataset.to_iter_dataset(_read_options(settings)))
 
 
-def _augmented(example: Example, rng: np.random.Generator, settings: Any) -> Example:
-    return augment(example, rng, settings)
+def _training_example(
+    index: int,
+    rng: np.random.Generator,
+    source: Sequence[Example],
+    settings: AugmentationSettings | None,
+) -> Batch:
+    example = source[index]
+    if settings is None:
+        return _unchanged(example)
+    return _as_batch(augment(example, rng, settings), valid=True)
 
 
-def _without_augmentation(example: Example) -> Example:
-    return {**example, "image": example["image"].astype(np.float32) / np.float32(255.0)}
+def _unchanged(example: Example, valid: bool = True) -> Batch:
+    image = example["image"].astype(np.float32) / np.float32(255.0)
+    return _as_batch({**example, "image": image}, valid)
 
 
 def _as_batch(example: Example, valid: bool) -> Batch:

@@ -97,7 +97,7 @@ class PipelineSettings:
     seed: int = 0
     shuffle: bool = True
     augmentation: AugmentationSettings | None = AugmentationSettings()
-    threads: int = 2
+    threads: int = 1
     prefetch: int = 8
 
     def __post_init__(self) -> None:

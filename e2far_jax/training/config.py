@@ -11,7 +11,7 @@ from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.rendering.scene import SceneConfig
+from e2far_jax.rendering.settings import SceneConfig
 
 if TYPE_CHECKING:
     from ml_collections import ConfigDict
@@ -55,6 +55,11 @@ class TrainSettings:
             value = getattr(self, field.name)
             if field.type == "int" and field.name != "warmup_steps" and value < 1:
                 raise ValueError(f"train.{field.name} is {value}; expected at least 1")
+        if not 0 <= self.warmup_steps < self.steps:
+            raise ValueError(
+                f"train.warmup_steps is {self.warmup_steps}; expected 0 to less than "
+                f"train.steps, which is {self.steps}"
+            )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from e2far_jax.data.settings import AugmentationSettings, DataSettings
 from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.rendering.scene import SceneConfig
+from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.training.config import ExperimentConfig, TrainSettings, to_config_dict
 
 

@@ -19,7 +19,7 @@ from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as bu
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.morphable.model import shape
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.rendering.scene import SceneConfig
+from e2far_jax.rendering.settings import SceneConfig
 from tests.data.conftest import COUNTS, SIZE
 from tests.faces import random_model
 

@@ -11,7 +11,8 @@ import pytest
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import shape
-from e2far_jax.rendering.scene import SceneConfig, render_pair, render_pairs
+from e2far_jax.rendering.scene import render_pair, render_pairs
+from e2far_jax.rendering.settings import SceneConfig
 from tests.rendering.heads import ball_head
 
 STILL = dataclasses.replace(

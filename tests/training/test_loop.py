@@ -13,7 +13,7 @@ from e2far_jax.data.generate import generate
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.models import NetworkSettings
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.rendering.scene import SceneConfig
+from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.settings import from_dict, to_dict
 from e2far_jax.training.checkpoints import CheckpointError
 from e2far_jax.training.config import ExperimentConfig, TrainSettings

@@ -20,7 +20,8 @@ from e2far_jax.data.chunks import plan_chunks, read_chunk, render_missing
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
-from e2far_jax.rendering.scene import SceneConfig, render_pairs
+from e2far_jax.rendering.scene import render_pairs
+from e2far_jax.rendering.settings import SceneConfig
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)

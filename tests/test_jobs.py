@@ -1,0 +1,86 @@
+"""The jobs as a user starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from e2far_jax.cli import main
+
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+CONFIG = f"--config={EXPERIMENTS / 'configs' / 'demo.py'}"
+TINY = [
+    "--config.scene.image_size=64",
+    "--config.face_model.identity_size=5",
+    "--config.data.train_examples=20",
+    "--config.data.validation_examples=4",
+    "--config.data.test_examples=4",
+    "--config.train.steps=3",
+    "--config.train.warmup_steps=1",
+    "--config.train.batch_size=4",
+    "--config.train.validate_every=3",
+]
+
+
+def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(EXPERIMENTS / f"{name}.py"), f"--workdir={workdir}", *flags]
+    environment = {**os.environ, "E2FAR_CACHE": str(workdir / "cache")}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "config"),
+        (["--config=nowhere.py"], "nowhere.py"),
+        ([CONFIG, "--config.train.stepps=3"], "stepps"),
+        ([CONFIG, "--config.train.steps=many"], "many"),
+        ([CONFIG, "--config.train.batch_size=0"], "batch_size is 0"),
+        ([CONFIG, "--config.train.steps=50"], "warmup_steps is 100"),
+        ([CONFIG, "--config.network.backbone=vgg99"], "vgg99"),
+        ([CONFIG, "--stepps=3"], "stepps"),
+        ([CONFIG, "extra"], "extra"),
+    ],
+)
+def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path) -> None:
+    job = run_job("train", tmp_path / "run", *flags)
+    assert job.returncode == 1
+    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
+    assert message in job.stderr
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+@pytest.mark.slow
+def test_the_whole_journey(tmp_path: Path) -> None:
+    """Render, train, evaluate, and reconstruct a held-out picture, all of it tiny."""
+    trained = run_job("train", tmp_path, CONFIG, *TINY)
+    assert trained.returncode == 0, trained.stderr
+    assert f"weights: {tmp_path / 'weights'}" in trained.stdout
+
+    evaluated = run_job("evaluate", tmp_path, CONFIG, *TINY)
+    assert evaluated.returncode == 0, evaluated.stderr
+    assert "mean face" in evaluated.stdout
+    figures = json.loads((tmp_path / "evaluation.json").read_text())
+    assert figures["shape_rmse_mm"]["count"] == 4
+
+    drawn = run_job("demo_pictures", tmp_path, CONFIG, *TINY)
+    assert drawn.returncode == 0, drawn.stderr
+    pictures = tmp_path / "pictures"
+    status = main(
+        [
+            "reconstruct",
+            *map(str, sorted(pictures.glob("rendering_*.png"))),
+            f"--boxes={pictures / 'boxes.json'}",
+            f"--weights={tmp_path / 'weights'}",
+            f"--out={tmp_path / 'faces'}",
+        ]
+    )
+    assert status == 0
+    made = {path.name for path in (tmp_path / "faces").iterdir()}
+    expected = {f"rendering_{i}.{end}" for i in range(6) for end in ("json", "obj", "glb")}
+    assert made == expected | {"contact_sheet.png"}
