@@ -41,6 +41,16 @@ def from_dict(cls: type[T], values: Any, where: str = "") -> T:
     return cls(**{name: _read(hints[name], value, where + name) for name, value in values.items()})
 
 
+def optional_type(cls: type, name: str) -> type:
+    """What a field that may be None holds otherwise: `tuple` for `tuple[str, ...] | None`."""
+    (hint,) = (
+        argument
+        for argument in typing.get_args(typing.get_type_hints(cls)[name])
+        if argument is not types.NoneType
+    )
+    return typing.get_origin(hint) or hint
+
+
 def _read(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint):
         return from_dict(hint, value, where + ".")

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from e2far_jax.settings import from_dict, to_dict
-from e2far_jax.training.config import ExperimentConfig, TrainSettings, from_config_dict
+from e2far_jax.training.config import (
+    ExperimentConfig,
+    TrainSettings,
+    from_config_dict,
+    to_config_dict,
+)
 
 CONFIGS = sorted((Path(__file__).parents[1] / "experiments" / "configs").glob("*.py"))
 
@@ -55,3 +60,14 @@ def test_whole_numbers_serve_as_floats_and_lists_as_tuples() -> None:
     assert settings.learning_rate == 1.0
     assert isinstance(settings.learning_rate, float)
     assert settings.milestones == (3, 4)
+
+
+def test_settings_that_are_none_can_be_overridden() -> None:
+    config = to_config_dict(ExperimentConfig())
+    assert from_config_dict(config) == ExperimentConfig()
+    config.face_model.crop_to = "opaque"
+    config.face_model.expression_names = ("jawOpen",)
+    face_model = from_config_dict(config).face_model
+    assert (face_model.crop_to, face_model.expression_names) == ("opaque", ("jawOpen",))
+    with pytest.raises(TypeError):
+        config.face_model.identity_size = "many"

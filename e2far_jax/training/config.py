@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from e2far_jax import settings as settings_io
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
@@ -104,7 +104,23 @@ def to_config_dict(config: ExperimentConfig) -> ConfigDict:
     """The form that flags can override: `--config.train.batch_size=64`."""
     from ml_collections import ConfigDict
 
-    return ConfigDict(settings_io.to_dict(config), type_safe=True)
+    return ConfigDict(_with_placeholders(config), type_safe=True)
+
+
+def _with_placeholders(settings: Any) -> dict[str, Any]:
+    """Nested dictionaries in which None stands aside for a value of the right type."""
+    from ml_collections import config_dict
+
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if dataclasses.is_dataclass(value):
+            value = _with_placeholders(value)
+        elif value is None:
+            kind = settings_io.optional_type(type(settings), field.name)
+            value = config_dict.placeholder(kind)
+        values[field.name] = value
+    return values
 
 
 def from_config_dict(config: ConfigDict) -> ExperimentConfig:

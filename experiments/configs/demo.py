@@ -2,7 +2,8 @@
 
     python experiments/train.py --config=experiments/configs/demo.py --workdir=outputs/demo
 
-TIMES
+On two CPU cores (no GPU): 25 s of rendering, 200 s of training, 270 s for all of `make demo`. On
+the test split neutral 2.62 mm (mean face 3.11), expressive 2.70 mm (mean face 3.88).
 """
 
 from ml_collections import ConfigDict
