@@ -23,6 +23,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from e2far_jax import settings as settings_io
+from e2far_jax.files import replacing
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
@@ -95,10 +96,10 @@ def save_weights(
         "face_model": settings_io.to_dict(face_model_settings),
         "probe": _probe(load_face_model(face_model_settings)).tolist(),
     }
-    with _replacing(folder / "weights.npz") as path, open(path, "wb") as file:
+    with replacing(folder / "weights.npz") as file:
         np.savez(file, **{name: np.asarray(value) for name, value in flat.items()})
-    with _replacing(folder / "weights.json") as path:
-        path.write_text(json.dumps(card, indent=1))
+    with replacing(folder / "weights.json") as file:
+        file.write(json.dumps(card, indent=1).encode())
 
 
 def load_weights(
@@ -129,22 +130,6 @@ def load_weights(
     _check_parameters(folder / "weights.npz", flat, network)
     variables = flax.traverse_util.unflatten_dict(flat, sep="/")
     return TrainedNetwork(network, face_model, variables, card["description"])
-
-
-class _replacing:  # noqa: N801 - reads as a verb
-    """Give a temporary path that takes the place of `path` when the block ends well."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.temporary = path, path.with_name(path.name + ".partial")
-
-    def __enter__(self) -> Path:
-        return self.temporary
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            os.replace(self.temporary, self.path)
-        else:
-            self.temporary.unlink(missing_ok=True)
 
 
 def _probe(model: MorphableModel) -> Float[np.ndarray, "68 3"]:

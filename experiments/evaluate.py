@@ -18,6 +18,7 @@ from e2far_jax.data.pipeline import evaluation_batches
 from e2far_jax.data.settings import PipelineSettings
 from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate, predict_all
+from e2far_jax.files import replacing
 from e2far_jax.training.config import from_config_dict
 from e2far_jax.weights import load_weights
 
@@ -38,7 +39,8 @@ def main() -> None:
     evaluation = evaluate(predicted, true, network.face_model)
     print(f"\n{network.description}, on {len(source)} pictures of unseen identities\n")
     print(evaluation.table())
-    (workdir / "evaluation.json").write_text(json.dumps(evaluation.to_dict(), indent=1))
+    with replacing(workdir / "evaluation.json") as file:
+        file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
     print(f"\nfigures: {workdir / 'evaluation.json'}")
 
 

@@ -23,6 +23,7 @@ from jaxtyping import Array, Float, Int, Key
 from tqdm import tqdm
 
 from e2far_jax.data.errors import DataError
+from e2far_jax.files import replacing
 from e2far_jax.keys import stream_key
 from e2far_jax.rendering.scene import Pair
 
@@ -181,12 +182,10 @@ def _write_chunk(path: Path, records: Sequence[Record]) -> None:
         for name in records[0]
         if name != "image"
     }
-    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
-    with open(unfinished, "wb") as file:
+    with replacing(path) as file:
         np.savez(
             file,
             images=np.concatenate(encoded),
             image_ends=np.cumsum([len(image) for image in encoded]),
             **columns,
         )
-    unfinished.rename(path)

@@ -10,13 +10,13 @@ The meshes are the face with its expression in the face's own axes, not posed.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from e2far_jax.files import replacing
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.faces import FaceNetwork, Reconstruction
@@ -73,13 +73,9 @@ def face_record(image: str, network: FaceNetwork, face: Reconstruction) -> dict[
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it."""
-    temporary = path.with_name(f".{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write a file, whole or not at all."""
+    with replacing(path) as file:
+        file.write(content)
 
 
 def _json(record: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import trimesh
 
 from e2far_jax.reconstruction.faces import reconstruct_faces
 from e2far_jax.reconstruction.meshes import glb_bytes
-from e2far_jax.reconstruction.outputs import write_face, write_whole
+from e2far_jax.reconstruction.outputs import write_face
 from tests.reconstruction.conftest import dome
 
 KEYS = [
@@ -129,20 +129,6 @@ def test_not_a_number_is_never_written(network, photograph, tmp_path):
     with pytest.raises(ValueError, match="JSON compliant"):
         write_face(tmp_path, "face", "face.jpg", network, face, colours)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
-    target = tmp_path / "face.json"
-    write_whole(target, b"first")
-
-    def fails(self, target):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(type(target), "replace", fails)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(target, b"second")
-    assert [path.name for path in tmp_path.iterdir()] == ["face.json"]
-    assert target.read_bytes() == b"first"
 
 
 def test_vertices_at_one_place_or_without_triangles_stay():

@@ -6,17 +6,14 @@ file by: `format` and `version`.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pathlib
-import secrets
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import BinaryIO
 
 import numpy as np
 
+from e2far_jax.files import replacing
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
@@ -50,7 +47,7 @@ def write_npz(path: str | os.PathLike[str], model: MorphableModel) -> None:
     checked_model(path, regions=regions, **arrays, **texts)
     masks = {_REGION + name: mask for name, mask in regions.items()}
     strings = {name: np.array(text, np.str_) for name, text in texts.items()}
-    with _replacing(path) as file:
+    with replacing(path) as file:
         np.savez(file, format=FORMAT, version=VERSION, **arrays, **masks, **strings)
 
 
@@ -117,15 +114,3 @@ def _require_version(path: str | os.PathLike[str], fields: dict[str, np.ndarray]
         raise ModelFormatError(
             path, "version", f"is {int(version)}; this program reads version {VERSION}"
         )
-
-
-@contextlib.contextmanager
-def _replacing(path: pathlib.Path) -> Iterator[BinaryIO]:
-    """A binary file that takes the place of `path` once it is complete."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
