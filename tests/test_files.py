@@ -27,11 +27,15 @@ def test_a_failure_leaves_what_was_there(
     def fails(*_: object) -> None:
         raise OSError("no space left")
 
+    def write() -> None:
+        with replacing(path) as file:
+            file.write(b"second")
+            if moment == "writing":
+                fails()
+
     if moment == "renaming":
         monkeypatch.setattr(os, "replace", fails)
-    with pytest.raises(OSError, match="no space"), replacing(path) as file:
-        file.write(b"second")
-        if moment == "writing":
-            fails()
+    with pytest.raises(OSError, match="no space"):
+        write()
     assert path.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [path]
