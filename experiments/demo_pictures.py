@@ -39,6 +39,7 @@ def main() -> None:
     config, folder = from_config_dict(CONFIG.value), Path(WORKDIR.value) / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     scene = dataclasses.replace(config.scene, image_size=SIZE)
+    print(f"drawing {COUNT} test scenes at {SIZE} pixels; compiling takes some seconds", flush=True)
     keys = example_keys(config.data.seed, "test", jnp.arange(COUNT))
     pairs = render_pairs(keys, load_face_model(config.face_model), scene)
     boxes = {}
