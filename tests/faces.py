@@ -5,7 +5,21 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from e2far_jax.models import NetworkSettings
 from e2far_jax.morphable.model import MorphableModel
+
+# The smallest network with all its parts, for the coefficients of `random_model`.
+TINY_NETWORK = NetworkSettings(
+    image_size=32,
+    identity_size=5,
+    expression_size=4,
+    backbone="compact",
+    compact_widths=(4, 4, 4, 4, 4),
+    fusion_channels=4,
+    head_widths=(8,),
+    camera_head_widths=(),
+    pixel_scale=64.0,
+)
 
 
 def random_model(vertices: int = 90, identity: int = 5, expression: int = 4) -> MorphableModel:

@@ -9,40 +9,29 @@ import numpy as np
 import pytest
 
 from e2far_jax import weights
-from e2far_jax.models import E2FAR, NetworkSettings
+from e2far_jax.models import E2FAR
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.weights import WeightsError, load_weights, save_weights
-from tests.faces import random_model
-
-NETWORK = NetworkSettings(
-    image_size=32,
-    identity_size=5,
-    expression_size=4,
-    backbone="compact",
-    compact_widths=(4, 4, 4, 4, 4),
-    fusion_channels=4,
-    head_widths=(),
-    camera_head_widths=(),
-)
+from tests.faces import TINY_NETWORK, random_model
 
 
 @pytest.fixture
 def variables() -> dict:
-    initial = E2FAR(NETWORK).init(jax.random.key(0), jnp.zeros((1, 32, 32, 3)))
+    initial = E2FAR(TINY_NETWORK).init(jax.random.key(0), jnp.zeros((1, 32, 32, 3)))
     return jax.tree.map(lambda leaf: leaf + 0.01, initial)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, variables: dict, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(weights, "load_face_model", lambda settings: random_model())
-    save_weights(tmp_path / "weights", variables, NETWORK, FaceModelSettings(), "a test")
+    save_weights(tmp_path / "weights", variables, TINY_NETWORK, FaceModelSettings(), "a test")
     return tmp_path / "weights"
 
 
 def test_weights_come_back_and_predict_the_same(folder: Path, variables: dict) -> None:
     network = load_weights(folder)
     images = jax.random.uniform(jax.random.key(1), (2, 32, 32, 3))
-    expected, found = E2FAR(NETWORK).apply(variables, images), network.predict(images)
+    expected, found = E2FAR(TINY_NETWORK).apply(variables, images), network.predict(images)
     for a, b in zip(jax.tree.leaves(expected), jax.tree.leaves(found), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
     assert network.image_size == 32
@@ -119,6 +108,6 @@ def test_failed_save_leaves_the_old_weights(
     with monkeypatch.context() as patch:
         patch.setattr(np, "savez", full)
         with pytest.raises(OSError, match="no space"):
-            save_weights(folder, variables, NETWORK, FaceModelSettings(), "another")
+            save_weights(folder, variables, TINY_NETWORK, FaceModelSettings(), "another")
     assert (folder / "weights.npz").read_bytes() == before
     assert load_weights(folder).description == "a test"

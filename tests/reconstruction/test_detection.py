@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import json
 
+import jax
 import numpy as np
 import pytest
 
+from e2far_jax.geometry.boxes import bounding_box
+from e2far_jax.morphable import open_morphable_model
 from e2far_jax.reconstruction import detection
 from e2far_jax.reconstruction.boxes import intersection_over_union
 from e2far_jax.reconstruction.detection import FRONTAL, PROFILE, detect_faces
 from e2far_jax.reconstruction.photographs import read_photograph
+from e2far_jax.rendering.scene import render_pairs
+from e2far_jax.rendering.settings import SceneConfig
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +120,19 @@ def test_real_photographs(real_data):
     assert len(landmarks) == 25
     assert found >= 24
     assert wrong <= 1
+
+
+@pytest.mark.slow
+def test_boxes_fit_rendered_faces():
+    """The fixed map from squares to boxes, on faces whose landmarks are known."""
+    keys = jax.random.split(jax.random.key(0), 40)
+    pairs = render_pairs(keys, open_morphable_model("default"), SceneConfig.easy(180))
+    found = [
+        (faces[0], np.asarray(box))
+        for image, box in zip(np.asarray(pairs.image), bounding_box(pairs.landmarks), strict=True)
+        if len(faces := detect_faces(image))
+    ]
+    assert len(found) >= 35
+    assert np.median([intersection_over_union(*pair) for pair in found]) > 0.75
+    sizes = [(face[2:] - face[:2]) / (box[2:] - box[:2]) for face, box in found]
+    np.testing.assert_allclose(np.median(sizes, axis=0), 1.0, atol=0.08)

@@ -15,19 +15,8 @@ from e2far_jax.training.config import TrainSettings
 from e2far_jax.training.optimiser import learning_rate_schedule, make_optimiser
 from e2far_jax.training.parallel import AXIS, check_batch_size, parallel_step, split_batch
 from e2far_jax.training.step import TrainState, initial_state, make_train_step
-from tests.faces import random_model
+from tests.faces import TINY_NETWORK, random_model
 
-NETWORK = NetworkSettings(
-    image_size=32,
-    identity_size=5,
-    expression_size=4,
-    backbone="compact",
-    compact_widths=(4, 4, 4, 4, 4),
-    fusion_channels=4,
-    head_widths=(8,),
-    camera_head_widths=(),
-    pixel_scale=64.0,
-)
 OPTIMISER = make_optimiser(TrainSettings(steps=10, learning_rate=1e-2))
 
 
@@ -50,9 +39,11 @@ def random_batch(size: int) -> Batch:
     )
 
 
-def train_step(axis_name: str | None = None, seed: int = 0, network: NetworkSettings = NETWORK):
+def train_step(
+    axis_name: str | None = None, seed: int = 0, network: NetworkSettings = TINY_NETWORK
+):
     gram = face_gram(random_model())
-    return make_train_step(network, OPTIMISER, gram, LossSettings(), seed, axis_name)
+    return make_train_step(network, OPTIMISER, gram, LossSettings(), 0, axis_name)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +54,7 @@ def compiled_step():
 
 def test_a_step_over_eight_devices_equals_a_step_on_one(compiled_step) -> None:
     assert jax.device_count() == 8
-    state, batch = initial_state(NETWORK, OPTIMISER, 0), random_batch(16)
+    state, batch = initial_state(TINY_NETWORK, OPTIMISER, 0), random_batch(16)
     one, one_metrics = compiled_step(state, batch)
     eight, eight_metrics = parallel_step(train_step(AXIS))(state, split_batch(batch))
     assert int(eight.step) == int(one.step) == 1
@@ -76,7 +67,7 @@ def test_a_step_over_eight_devices_equals_a_step_on_one(compiled_step) -> None:
 
 
 def test_steps_reduce_the_loss_on_one_batch_and_compile_once(compiled_step) -> None:
-    state, batch = initial_state(NETWORK, OPTIMISER, 0), random_batch(16)
+    state, batch = initial_state(TINY_NETWORK, OPTIMISER, 0), random_batch(16)
     losses = []
     for _ in range(10):
         state, metrics = compiled_step(state, batch)
@@ -86,7 +77,7 @@ def test_steps_reduce_the_loss_on_one_batch_and_compile_once(compiled_step) -> N
 
 
 def test_dropout_depends_on_the_seed_and_the_step_alone() -> None:
-    network = dataclasses.replace(NETWORK, head_dropout=0.5)
+    network = dataclasses.replace(TINY_NETWORK, head_dropout=0.5)
     state = initial_state(network, OPTIMISER, 0)
     # The read-outs start at zero, where nothing dropped shows.
     state = dataclasses.replace(
@@ -102,7 +93,7 @@ def test_dropout_depends_on_the_seed_and_the_step_alone() -> None:
 
 def test_mean_face_metrics_are_those_of_zero_coefficients(compiled_step) -> None:
     batch, model = random_batch(16), random_model()
-    _, metrics = compiled_step(initial_state(NETWORK, OPTIMISER, 0), batch)
+    _, metrics = compiled_step(initial_state(TINY_NETWORK, OPTIMISER, 0), batch)
     # An untrained network predicts the mean face.
     for shape in ("neutral", "expressive"):
         np.testing.assert_allclose(metrics[f"{shape}_mm"], metrics[f"{shape}_mm_of_mean_face"])
@@ -145,11 +136,11 @@ def test_weight_decay_spares_biases() -> None:
 
 
 def test_state_is_a_tree_of_arrays() -> None:
-    state = initial_state(NETWORK, OPTIMISER, 0)
+    state = initial_state(TINY_NETWORK, OPTIMISER, 0)
     assert isinstance(state, TrainState)
-    again = initial_state(NETWORK, OPTIMISER, 0)
+    again = initial_state(TINY_NETWORK, OPTIMISER, 0)
     for a, b in zip(jax.tree.leaves(state), jax.tree.leaves(again), strict=True):
         np.testing.assert_array_equal(a, b)
-    other = initial_state(NETWORK, OPTIMISER, 1)
+    other = initial_state(TINY_NETWORK, OPTIMISER, 1)
     kernels = [s.parameters["params"]["backbone"]["conv1_1"]["kernel"] for s in (state, other)]
     assert not np.allclose(*kernels)
