@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from e2far_jax.rendering.ranges import Ranges, number, share
 
 # How often a group is active in a face that is not neutral, and its blendshapes (ARKit's names,
 # "_L" and "_R" left out where both sides belong to it). All others are active now and then alone.
@@ -29,6 +33,34 @@ _GROUPS = (
 )
 _ALONE = 0.08
 _UNEVEN = 0.15
+# One of these is strong where a picture is to show an expression clearly.
+_CLEAR = ("eyeBlink", "jawOpen", "mouthSmile", "mouthPucker", "browInnerUp", "browDown")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExpressionRanges(Ranges):
+    """How often and how strongly faces move.
+
+    Attributes:
+      neutral_share: probability of a face without expression.
+      clear_share: of the other faces, the share in which one of six kinds is strong for sure:
+        closed eyes, open mouth, smile, pucker, brows up, brows down.
+      strength: standard deviation of whitened coefficients; for blendshapes the largest weight.
+    """
+
+    neutral_share: float = share(0.15)
+    clear_share: float = share(0.35)
+    strength: float = number(1.0)
+
+    @classmethod
+    def off(cls) -> ExpressionRanges:
+        """Neutral faces."""
+        return cls(neutral_share=1.0, clear_share=0.0, strength=0.0)
+
+    @classmethod
+    def at_level(cls, level: int) -> ExpressionRanges:
+        """The same at every level: what is to be learnt is no obstacle."""
+        return cls()
 
 
 def random_expression(
@@ -36,41 +68,57 @@ def random_expression(
     names: tuple[str, ...],
     prior: str,
     size: int,
-    scale: float = 1.0,
-    neutral_share: float = 0.15,
+    ranges: ExpressionRanges,
 ) -> Float[Array, "E"]:
     """Coefficients of a random expression.
 
     Args:
       key: decides everything.
-      names: the model's expression names; may be empty for the "normal" prior.
+      names: the model's expression names; may be empty.
       prior: "normal" for whitened coefficients, "unit" for weights in 0..1.
       size: the number of coefficients.
-      scale: standard deviation of whitened coefficients; the largest weight of blendshapes.
-      neutral_share: probability of no expression at all.
+      ranges: how often and how strongly.
     Returns:
       The coefficients.
     """
     draw_key, neutral_key = jax.random.split(key)
     if prior == "unit":
-        weights = scale * _grouped_weights(draw_key, names or tuple(map(str, range(size))))
+        weights = _grouped_weights(draw_key, names or tuple(map(str, range(size))), ranges)
     else:
-        weights = scale * jax.random.normal(draw_key, (size,))
-    return jnp.where(jax.random.bernoulli(neutral_key, neutral_share), 0.0, weights)
+        weights = jax.random.normal(draw_key, (size,))
+    neutral = jax.random.bernoulli(neutral_key, ranges.neutral_share)
+    return jnp.where(neutral, 0.0, ranges.strength * weights)
 
 
-def _grouped_weights(key: Key[Array, ""], names: tuple[str, ...]) -> Float[Array, "E"]:
-    """Active groups with one strength each; in them, muscles and now and then sides differ."""
+def _grouped_weights(
+    key: Key[Array, ""], names: tuple[str, ...], ranges: ExpressionRanges
+) -> Float[Array, "E"]:
+    """Active groups with one strength each; in them, muscles and now and then sides differ.
+
+    A picture's activity, uniform from 0 to 2, multiplies all groups' shares: some faces move a
+    single muscle, some nearly all.
+    """
     group, shares = _groups(names)
     muscles = list(dict.fromkeys(map(_muscle, names)))
     muscle = np.array([muscles.index(_muscle(name)) for name in names], int)
-    sizes = [len(shares)] * 3 + [len(muscles), len(names)]
+    sizes = [len(shares)] * 3 + [len(muscles), len(names), 4]
     numbers = jax.random.uniform(key, (sum(sizes),))
-    active, strength, uneven, part, side = jnp.split(numbers, np.cumsum(sizes)[:-1])
-    strength = jnp.where(active < shares, strength, 0.0)[group]
+    active, strength, uneven, part, side, picture = jnp.split(numbers, np.cumsum(sizes)[:-1])
+    strength = jnp.where(active < 2.0 * picture[0] * shares, strength, 0.0)
     side = jnp.where((uneven < _UNEVEN)[group], side, 1.0)
-    weights = strength * (0.4 + 0.6 * part)[muscle] * side
+    weights = strength[group] * (0.4 + 0.6 * part)[muscle] * side
+    clear = jnp.asarray(_clear_masks(names))
+    if len(clear):
+        chosen = clear[(picture[1] * len(clear)).astype(int)]
+        is_clear = chosen & (picture[2] < ranges.clear_share)
+        weights = jnp.where(is_clear, jnp.maximum(weights, 0.7 + 0.3 * picture[3]), weights)
     return _close_lips_only_over_an_open_jaw(weights, names)
+
+
+def _clear_masks(names: tuple[str, ...]) -> Bool[np.ndarray, "K E"]:
+    """The blendshapes of each clear kind that the model has."""
+    masks = [[_muscle(name) == kind for name in names] for kind in _CLEAR]
+    return np.array([mask for mask in masks if any(mask)], bool).reshape(-1, len(names))
 
 
 def _groups(names: tuple[str, ...]) -> tuple[Int[np.ndarray, "E"], Float[np.ndarray, "G"]]:

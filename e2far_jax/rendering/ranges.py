@@ -9,16 +9,17 @@ import dataclasses
 import math
 from typing import Any
 
-Range = tuple[float, float]
+Number = int | float
+Range = tuple[Number, Number]
 LEVELS = (0, 1, 2, 3)
 
 
-def share(default: float) -> Any:
+def share(default: Number) -> Any:
     """A field for a probability or share, within [0, 1]."""
     return dataclasses.field(default=default, metadata={"largest": 1.0})
 
 
-def number(default: float | Range, smallest: float = 0.0, largest: float = math.inf) -> Any:
+def number(default: Number | Range, smallest: Number = 0.0, largest: Number = math.inf) -> Any:
     """A field for a number, or for the least and the most of one, within limits."""
     limits = {"smallest": smallest, "largest": largest}
     return dataclasses.field(default=default, metadata=limits)

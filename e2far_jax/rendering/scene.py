@@ -1,7 +1,6 @@
 """Random scenes of one face: a PRNG key goes in, a picture and everything true about it come out.
 
-The camera is made the way photographs are cropped: the box of the 68 projected landmarks, the
-square of `geometry.boxes.crop_square` around it, jittered, mapped to the whole picture.
+A scene depends on nothing but its key, and on the ranges in the configuration.
 """
 
 from __future__ import annotations
@@ -13,10 +12,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key
 
-from e2far_jax.geometry.boxes import bounding_box, crop_square
-from e2far_jax.geometry.cameras import Camera, project, transform_image
+from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.meshes import vertex_normals
-from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.appearance import random_colours
@@ -27,6 +24,7 @@ from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmon
 from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.rendering.views import View, random_view, see
 
 
 @pytree_dataclass
@@ -37,8 +35,9 @@ class Pair:
       image: display RGB in [0, 1].
       identity: whitened identity coefficients.
       expression: expression coefficients.
-      camera: in the picture's pixels.
+      camera: in the picture's pixels; fits the landmarks best where there is perspective.
       landmarks: the 68 projected landmarks, pixels.
+      factors: what else was drawn, by family and name, such as "pose.yaw"; see the families.
     """
 
     image: Float[Array, "*B H W 3"]
@@ -46,6 +45,7 @@ class Pair:
     expression: Float[Array, "*B E"]
     camera: Camera
     landmarks: Float[Array, "*B 68 2"]
+    factors: dict[str, Float[Array, "*B"]]
 
 
 @pytree_dataclass
@@ -89,17 +89,21 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
     )
     vertices = shape(model, identity, expression)
     points = vertices[:, model.landmarks]
-    camera = jax.lax.map(lambda view: random_camera(*view, config), (scene_keys[:, 1], points))
+    view, factors = jax.lax.map(
+        lambda scene: random_view(*scene, config.pose, config.crop, config.image_size),
+        (scene_keys[:, 1], points),
+    )
     setting = jax.lax.map(lambda key: _random_setting(key, paint, config), scene_keys[:, 2])
     opaque = model.regions.get("opaque", jnp.ones(len(model.mean), bool))
     surface = jax.lax.map(
         lambda scene: _visible_surface(*scene, opaque, model.triangles, config),
-        (vertices, camera, setting.colours),
+        (vertices, view, setting.colours),
     )
     image = jax.vmap(lambda *scene: _shaded(*scene, config))(surface, setting)
     image = jax.lax.map(lambda scene: soften(*scene), (image, setting.softness))
     image = jax.vmap(_noisy)(image, setting)
-    return Pair(image, identity, expression, camera, project(camera, points)[..., :2])
+    landmarks = see(view, _turned(view, points))[..., :2]
+    return Pair(image, identity, expression, view.camera, landmarks, factors)
 
 
 def random_coefficients(
@@ -113,29 +117,9 @@ def random_coefficients(
         model.expression_names,
         model.expression_prior,
         model.expression_size,
-        config.expression_scale,
-        config.neutral_share,
+        config.expression,
     )
     return identity, expression
-
-
-def random_camera(
-    key: Key[Array, ""], landmarks: Float[Array, "68 3"], config: SceneConfig
-) -> Camera:
-    """A random view of a face, cropped around its landmarks."""
-    keys = jax.random.split(key)
-    deviations = (config.pitch_deviation, config.yaw_deviation, config.roll_deviation)
-    limits = (config.pitch_limit, config.yaw_limit, config.roll_limit)
-    angles = _cut_normal(
-        keys[0], jnp.radians(jnp.array(deviations)), jnp.radians(jnp.array(limits))
-    )
-    jitter = jax.random.uniform(keys[1], (3,), minval=-1.0)
-    seen = Camera(rotation_from_euler(*angles), jnp.ones(()), jnp.zeros(2))
-    centre, side = crop_square(bounding_box(project(seen, landmarks)[:, :2]))
-    centre = centre + side * config.shift_jitter * jitter[:2]
-    side = side * (1.0 + config.size_jitter * jitter[2])
-    scale = config.image_size / side
-    return Camera(seen.rotation, scale, config.image_size / 2 - scale * centre)
 
 
 def random_light(key: Key[Array, ""], config: SceneConfig) -> Light:
@@ -172,7 +156,7 @@ def _random_setting(key: Key[Array, ""], paint: FacePaint, config: SceneConfig) 
 
 def _visible_surface(
     vertices: Float[Array, "N 3"],
-    camera: Camera,
+    view: View,
     colours: Float[Array, "N 3"],
     opaque: Bool[Array, "N"],
     triangles: Int[Array, "F 3"],
@@ -180,13 +164,19 @@ def _visible_surface(
 ) -> Float[Array, "H W 7"]:
     """Normal in the camera's axes, colour, and whether there is a surface, at each sample."""
     samples = config.supersampling
-    normals = vertex_normals(vertices @ camera.rotation.T, triangles)
-    finer = transform_image(camera, jnp.float32(samples), jnp.zeros(2))
+    turned = _turned(view, vertices)
+    normals = vertex_normals(turned, triangles)
     side = config.image_size * samples
-    points = jnp.where(opaque[:, None], project(finer, vertices), jnp.nan)  # NaN is not drawn
+    points = see(view, turned) * jnp.array([samples, samples, 1.0])
+    points = jnp.where(opaque[:, None], points, jnp.nan)  # NaN is not drawn
     fragments = rasterise(points, triangles, side, side)
     attributes = jnp.concatenate([normals, colours, jnp.ones_like(colours[:, :1])], axis=-1)
     return interpolate(fragments, triangles, attributes)
+
+
+def _turned(view: View, points: Float[Array, "*B N 3"]) -> Float[Array, "*B N 3"]:
+    """Points in the camera's axes."""
+    return jnp.matmul(points, jnp.swapaxes(view.rotation, -1, -2), precision="highest")
 
 
 def _shaded(
@@ -207,11 +197,3 @@ def _noisy(image: Float[Array, "H W 3"], setting: _Setting) -> Float[Array, "H W
 def _between(number: Float[Array, ""], limits: tuple[float, float]) -> Float[Array, ""]:
     """A number from [0, 1] stretched to other limits."""
     return limits[0] + number * (limits[1] - limits[0])
-
-
-def _cut_normal(
-    key: Key[Array, ""], deviations: Float[Array, "K"], limits: Float[Array, "K"]
-) -> Float[Array, "K"]:
-    """Normal deviates, drawn anew (in effect) wherever they would pass their limits."""
-    bounds = limits / jnp.maximum(deviations, 1e-9)
-    return deviations * jax.random.truncated_normal(key, -bounds, bounds)

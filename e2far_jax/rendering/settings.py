@@ -1,53 +1,31 @@
-"""What scenes may look like: the range of every factor."""
+"""What scenes may look like: the ranges of every family of factors, by level of difficulty."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 
-_SMALLEST = {"image_size": 1, "supersampling": 1}
-_LARGEST = {"size_jitter": 0.9, "neutral_share": 1.0, "appearance": 1.0, "softness": 1.0}
+from e2far_jax.rendering.expressions import ExpressionRanges
+from e2far_jax.rendering.ranges import LEVELS, Ranges, number
+from e2far_jax.rendering.views import CropRanges, PoseRanges
 
 
 @dataclasses.dataclass(frozen=True)
-class SceneConfig:
-    """Ranges of every factor of a scene; angles in degrees.
+class SceneConfig(Ranges):
+    """Ranges of every factor of a scene; the defaults are the whole range, level 3.
 
     Attributes:
       image_size: side of the picture, pixels.
       supersampling: samples a pixel along each axis; 2 smooths edges and takes three times as long.
-      yaw_deviation, pitch_deviation, roll_deviation: of normal distributions about 0.
-      yaw_limit, pitch_limit, roll_limit: where those distributions are cut off.
-      size_jitter: the crop's side is multiplied by 1 plus or minus up to this.
-      shift_jitter: the crop's centre moves by up to this share of its side, along each axis.
       identity_scale: standard deviation of the whitened identity coefficients.
-      neutral_share: probability of a face without expression.
-      expression_scale: standard deviation of whitened expression coefficients; for blendshapes
-        the largest weight.
-      ambient: least and most light from everywhere, where 1 makes a white surface white.
-      lamp: most strength of a broad light in the environment, as a multiple of the ambient light.
-      directional: least and most strength of the directional light.
-      specular: most strength of the highlight.
-      tint: lights differ from white by up to this share in each colour.
-      appearance: 1 for the whole range of skin, hair and eyes, 0 for one average person.
-      clutter: shapes and noise in the background; False leaves a gradient.
-      softness: most blur, 1 weighing a pixel and its neighbours along an axis (1, 2, 1) / 4.
-      noise: most standard deviation of the pixel noise, in display values.
+      expression, pose, crop: families of factors, each documented at its class.
     """
 
-    image_size: int = 180
-    supersampling: int = 1
-    yaw_deviation: float = 25.0
-    yaw_limit: float = 75.0
-    pitch_deviation: float = 12.0
-    pitch_limit: float = 35.0
-    roll_deviation: float = 12.0
-    roll_limit: float = 40.0
-    size_jitter: float = 0.10
-    shift_jitter: float = 0.05
+    image_size: int = number(180, smallest=1)
+    supersampling: int = number(1, smallest=1)
     identity_scale: float = 1.0
-    neutral_share: float = 0.15
-    expression_scale: float = 1.0
+    expression: ExpressionRanges = ExpressionRanges()
+    pose: PoseRanges = PoseRanges()
+    crop: CropRanges = CropRanges()
     ambient: tuple[float, float] = (0.3, 0.8)
     lamp: float = 1.5
     directional: tuple[float, float] = (0.1, 0.9)
@@ -58,33 +36,51 @@ class SceneConfig:
     softness: float = 1.0
     noise: float = 0.02
 
-    def __post_init__(self) -> None:
-        """Refuse what nothing can be drawn from."""
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            numbers = value if isinstance(value, tuple) else (value,)
-            low, high = _SMALLEST.get(field.name, 0), _LARGEST.get(field.name, math.inf)
-            if not (low <= numbers[0] <= numbers[-1] <= high):
-                ordered = ", the smaller one first" if len(numbers) > 1 else ""
-                raise ValueError(f"{field.name} is {value}; expected {low} to {high}{ordered}")
-
     @classmethod
-    def easy(cls, image_size: int = 180) -> SceneConfig:
-        """Level 0: small poses, simple light, one average skin, plain backgrounds."""
-        return cls(
-            image_size=image_size,
-            yaw_deviation=12.0,
-            yaw_limit=30.0,
-            pitch_deviation=6.0,
-            pitch_limit=15.0,
-            roll_deviation=5.0,
-            roll_limit=15.0,
-            ambient=(0.6, 0.7),
-            lamp=0.3,
-            directional=(0.6, 0.7),
-            specular=0.05,
-            tint=0.0,
-            appearance=0.0,
-            clutter=False,
-            noise=0.0,
-        )
+    def at_level(cls, level: int, image_size: int = 180) -> SceneConfig:
+        """All families at one level: 0 is clean and easy, 3 has everything.
+
+        Raises:
+          ValueError: where there is no such level.
+        """
+        if level not in LEVELS:
+            raise ValueError(f"level is {level}; the choices are {', '.join(map(str, LEVELS))}")
+        families = {name: kind.at_level(level) for name, kind in _kinds().items()}
+        if level == 0:
+            families |= {
+                "ambient": (0.6, 0.7),
+                "lamp": 0.3,
+                "directional": (0.6, 0.7),
+                "specular": 0.05,
+                "tint": 0.0,
+                "appearance": 0.0,
+                "clutter": False,
+                "noise": 0.0,
+            }
+        return cls(image_size=image_size, **families)
+
+    def without(self, *families: str) -> SceneConfig:
+        """The same scenes with these families left out.
+
+        Raises:
+          ValueError: where there is no such family.
+        """
+        for family in families:
+            if family not in FAMILIES:
+                raise ValueError(f"no family {family!r}; the choices are {', '.join(FAMILIES)}")
+        return dataclasses.replace(self, **{name: _kinds()[name].off() for name in families})
+
+    def only(self, *families: str) -> SceneConfig:
+        """The same scenes with all families but these left out, pose and crop kept."""
+        kept = {*families, "pose", "crop"}
+        self.without(*families)  # raises where there is no such family
+        return self.without(*(name for name in FAMILIES if name not in kept))
+
+
+def _kinds() -> dict[str, type]:
+    """The families' classes by the names of their fields."""
+    defaults = {field.name: field.default for field in dataclasses.fields(SceneConfig)}
+    return {name: type(value) for name, value in defaults.items() if isinstance(value, Ranges)}
+
+
+FAMILIES = tuple(_kinds())

@@ -21,7 +21,7 @@ def get_config() -> ConfigDict:
     return to_config_dict(
         ExperimentConfig(
             face_model=FaceModelSettings(identity_size=40),
-            scene=SceneConfig.easy(image_size=96),
+            scene=SceneConfig.at_level(0, image_size=96),
             data=DataSettings(train_examples=8_192, validation_examples=128, test_examples=512),
             # Mild: in so few steps, stronger changes cost more than they give.
             augmentation=AugmentationSettings(

@@ -29,7 +29,7 @@ def plain_pairs(keys: jax.Array) -> Pair:
         camera = Camera(jnp.eye(3), jax.random.uniform(parts[1]) + 0.1, jnp.full(2, SIZE / 2))
         expression = jax.random.uniform(parts[2], (4,))
         landmarks = SIZE * jax.random.uniform(parts[3], (68, 2))
-        return Pair(image, identity, expression, camera, landmarks)
+        return Pair(image, identity, expression, camera, landmarks, {})
 
     return jax.vmap(pair)(keys)
 

@@ -183,7 +183,7 @@ def test_a_damaged_file_is_named(tmp_path, renderer):
 
 @pytest.mark.slow
 def test_real_faces_lie_where_their_camera_says(tmp_path):
-    settings, scene = DataSettings(3, 1, 1), SceneConfig.easy(SIZE)
+    settings, scene = DataSettings(3, 1, 1), SceneConfig.at_level(0, SIZE)
     builder = make(tmp_path, settings, scene, FaceModelSettings(identity_size=10))
     for example in open_split(builder, "train"):
         identity, expression = jnp.asarray(example["identity"]), jnp.asarray(example["expression"])

@@ -126,7 +126,7 @@ def test_real_photographs(real_data):
 def test_boxes_fit_rendered_faces():
     """The fixed map from squares to boxes, on faces whose landmarks are known."""
     keys = jax.random.split(jax.random.key(0), 40)
-    pairs = render_pairs(keys, open_morphable_model("default"), SceneConfig.easy(180))
+    pairs = render_pairs(keys, open_morphable_model("default"), SceneConfig.at_level(0))
     found = [
         (faces[0], np.asarray(box))
         for image, box in zip(np.asarray(pairs.image), bounding_box(pairs.landmarks), strict=True)

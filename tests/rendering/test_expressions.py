@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from e2far_jax.rendering.expressions import random_expression
+from e2far_jax.rendering.expressions import ExpressionRanges, random_expression
 
 NAMES = (
     "jawOpen",
@@ -23,28 +23,32 @@ NAMES = (
 )
 
 
-def draw(count: int = 4000, names: tuple[str, ...] = NAMES, **settings) -> np.ndarray:
+ALWAYS = {"neutral_share": 0.0, "clear_share": 0.0}
+
+
+def draw(
+    count: int = 4000, names: tuple[str, ...] = NAMES, prior: str = "unit", **ranges
+) -> np.ndarray:
     def one(key):
-        settings.setdefault("prior", "unit")
-        return random_expression(key, names, size=len(NAMES), **settings)
+        return random_expression(key, names, prior, len(NAMES), ExpressionRanges(**ranges))
 
     return np.asarray(jax.jit(jax.vmap(one))(jax.random.split(jax.random.key(0), count)))
 
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, np.ndarray]:
-    return dict(zip(NAMES, draw(neutral_share=0.0).T, strict=True))
+    return dict(zip(NAMES, draw(**ALWAYS).T, strict=True))
 
 
 def test_weights_stay_within_range(weights):
     drawn = np.stack(list(weights.values()))
     assert drawn.min() == 0.0
     assert 0.9 < drawn.max() <= 1.0
-    assert draw(scale=0.5).max() <= 0.5
+    assert draw(strength=0.5).max() <= 0.5
 
 
 def test_a_share_of_faces_is_neutral():
-    quarter = (draw(neutral_share=0.25, prior="normal") == 0).all(axis=1).mean()
+    quarter = (draw(prior="normal", neutral_share=0.25) == 0).all(axis=1).mean()
     assert abs(quarter - 0.25) < 0.03
 
 
@@ -72,11 +76,30 @@ def test_lips_close_only_over_an_open_jaw(weights):
 
 
 def test_whitened_coefficients_are_normal():
-    drawn = draw(prior="normal", names=(), neutral_share=0.0, scale=2.0)
+    drawn = draw(names=(), prior="normal", strength=2.0, **ALWAYS)
     assert abs(drawn.mean()) < 0.05
     assert abs(drawn.std() - 2.0) < 0.05
 
 
 def test_nameless_blendshapes_are_drawn_alone():
-    drawn = draw(names=(), neutral_share=0.0)
+    drawn = draw(names=(), **ALWAYS)
     assert abs((drawn > 0).mean() - 0.08) < 0.02
+
+
+def test_some_pictures_show_one_expression_clearly():
+    weights = dict(zip(NAMES, draw(neutral_share=0.0, clear_share=1.0).T, strict=True))
+    strong = weights["jawOpen"] >= 0.7, weights["mouthSmile_L"] >= 0.7
+    assert np.logical_or(*strong).all(), "of the six kinds these names have two"
+    assert min(kind.mean() for kind in strong) > 0.45
+    assert (weights["mouthSmile_R"][strong[1] & ~strong[0]] >= 0.7).all()
+
+
+def test_some_faces_move_little_and_some_a_lot():
+    moving = (draw(**ALWAYS) > 0).sum(axis=1)
+    assert (moving == 0).mean() > 0.1
+    assert (moving >= 7).mean() > 0.05
+
+
+def test_left_out_means_neutral():
+    names_and_ranges = NAMES, "unit", len(NAMES), ExpressionRanges.off()
+    assert not random_expression(jax.random.key(0), *names_and_ranges).any()

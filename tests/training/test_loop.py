@@ -35,7 +35,7 @@ def configuration(**changes: object) -> ExperimentConfig:
     }
     return ExperimentConfig(
         face_model=FaceModelSettings(identity_size=6, expression_names=("jawOpen", "eyeBlink_L")),
-        scene=SceneConfig.easy(image_size=32),
+        scene=SceneConfig.at_level(0, image_size=32),
         data=DataSettings(train_examples=24, validation_examples=4, test_examples=4),
         network=NetworkSettings(
             backbone="compact",
