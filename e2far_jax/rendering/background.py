@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
 from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.rendering.ranges import Ranges, number, share
 
 SHAPES = 4
 _GRIDS = (3, 7, 17, 41)  # cells along a side
@@ -35,22 +37,50 @@ class Background:
     noise: tuple[Float[Array, "_ _ 3"], ...]
 
 
-def random_background(key: Key[Array, ""], clutter: bool) -> Background:
-    """Draw a background's parts; without clutter there is only the gradient."""
+@dataclasses.dataclass(frozen=True)
+class BackgroundRanges(Ranges):
+    """Ranges of the background.
+
+    Attributes:
+      shapes: probability of boxes and discs.
+      noise: most strength of smooth noise, in display values.
+    """
+
+    shapes: float = share(0.8)
+    noise: float = number(0.3)
+
+    @classmethod
+    def off(cls) -> BackgroundRanges:
+        """Nothing but a gradient."""
+        return cls(0.0, 0.0)
+
+    @classmethod
+    def at_level(cls, level: int) -> BackgroundRanges:
+        """From a plain gradient (0) to all there is (3)."""
+        return (cls.off(), cls(0.0, 0.1), cls(0.5, 0.2), cls())[level]
+
+
+def random_background(
+    key: Key[Array, ""], ranges: BackgroundRanges
+) -> tuple[Background, dict[str, Float[Array, ""]]]:
+    """Draw a background's parts."""
     keys = jax.random.split(key)
-    count = SHAPES if clutter else 0
+    count = SHAPES
     numbers = jax.random.uniform(keys[0], (2 + count, 10))
     colours, shapes = _random_colours(numbers[:, :5]), numbers[2:, 5:]
-    angle, strength = 2.0 * jnp.pi * numbers[0, 5], 0.3 * numbers[1, 5]
-    return Background(
+    angle, strength = 2.0 * jnp.pi * numbers[0, 5], ranges.noise * numbers[1, 5]
+    drawn = numbers[0, 6] < ranges.shapes
+    background = Background(
         blend=colours[:2],
         direction=jnp.stack([jnp.cos(angle), jnp.sin(angle)]),
         centres=shapes[:, :2],
-        radii=0.03 + 0.37 * shapes[:, 2:4],
+        radii=jnp.where(drawn, 0.03 + 0.37 * shapes[:, 2:4], 1e-6),
         are_discs=shapes[:, 4] < 0.5,
         colours=colours[2:],
-        noise=_random_grids(keys[1], strength) if clutter else (),
+        noise=_random_grids(keys[1], strength),
     )
+    factors = {"shapes": drawn.astype(jnp.float32), "noise": strength}
+    return background, {f"background.{name}": value for name, value in factors.items()}
 
 
 def draw_background(background: Background, size: int) -> Float[Array, "H W 3"]:

@@ -47,7 +47,9 @@ def render_mesh(
     image_points = project(finer, vertices)
     fragments = rasterise(image_points, triangles, height * _SAMPLES, width * _SAMPLES)
     seen = interpolate(fragments, triangles, jnp.concatenate([normals, colours], axis=-1))
-    lit = shade(seen[..., 3:], normalise(seen[..., :3]), _studio_light())
+    lit = shade(
+        seen[..., 3:], normalise(seen[..., :3]), _studio_light(), scattering=(0.0, 0.0, 0.0)
+    )
     covered = (fragments.triangle >= 0)[..., None].astype(lit.dtype)
     coverage = shrink(covered, _SAMPLES)
     colour = shrink(encode_gamma(lit) * covered, _SAMPLES) / jnp.maximum(coverage, 1e-6)
@@ -59,8 +61,10 @@ def _studio_light() -> Light:
     room = 0.9 * spherical_harmonics(jnp.array([0.0, 0.6, 0.8])) / jnp.pi
     return Light(
         environment=jnp.tile(room.at[0].add(0.8)[:, None], 3),
-        direction=jnp.array([-0.42, 0.48, 0.77]),
-        colour=jnp.full(3, 0.75),
+        directions=jnp.array([[-0.42, 0.48, 0.77]]),
+        colours=jnp.full((1, 3), 0.75),
         specular=jnp.float32(0.08),
         shininess=jnp.float32(12.0),
+        shadow=jnp.float32(0.0),
+        exposure=jnp.float32(1.0),
     )

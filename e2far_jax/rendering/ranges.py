@@ -9,6 +9,8 @@ import dataclasses
 import math
 from typing import Any
 
+from jaxtyping import Array, Float
+
 Number = int | float
 Range = tuple[Number, Number]
 LEVELS = (0, 1, 2, 3)
@@ -41,3 +43,8 @@ class Ranges:
                 ordered = ", the smaller one first" if len(numbers) > 1 else ""
                 name = f"{type(self).__name__}.{field.name}"
                 raise ValueError(f"{name} is {value}; expected {low:g} to {high:g}{ordered}")
+
+
+def between(uniform: Float[Array, "*B"], limits: Range) -> Float[Array, "*B"]:
+    """Numbers from [0, 1] stretched to a range."""
+    return limits[0] + uniform * (limits[1] - limits[0])

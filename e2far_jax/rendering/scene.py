@@ -17,7 +17,12 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.appearance import random_colours
-from e2far_jax.rendering.background import Background, draw_background, random_background
+from e2far_jax.rendering.background import (
+    Background,
+    BackgroundRanges,
+    draw_background,
+    random_background,
+)
 from e2far_jax.rendering.expressions import random_expression
 from e2far_jax.rendering.images import encode_gamma, shrink, soften, uniform_noise
 from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmonics
@@ -134,20 +139,23 @@ def random_light(key: Key[Array, ""], config: SceneConfig) -> Light:
     everywhere = jnp.zeros(9).at[0].set(2.0 * math.sqrt(math.pi) * ambient)
     return Light(
         environment=everywhere[:, None] * tint[0] + broad[:, None] * tint[1],
-        direction=direction,
-        colour=_between(numbers[11], config.directional) * tint[2],
+        directions=direction[None],
+        colours=(_between(numbers[11], config.directional) * tint[2])[None],
         specular=config.specular * numbers[12],
         shininess=_between(numbers[13], (5.0, 30.0)),
+        shadow=jnp.zeros(()),
+        exposure=jnp.ones(()),
     )
 
 
 def _random_setting(key: Key[Array, ""], paint: FacePaint, config: SceneConfig) -> _Setting:
     keys = jax.random.split(key, 5)
     faults = jax.random.uniform(keys[3], (2,))
+    backgrounds = BackgroundRanges() if config.clutter else BackgroundRanges.off()
     return _Setting(
         colours=random_colours(keys[0], paint, config.appearance),
         light=random_light(keys[1], config),
-        background=random_background(keys[2], config.clutter),
+        background=random_background(keys[2], backgrounds)[0],
         softness=config.softness * faults[0],
         noise=config.noise * faults[1],
         noise_key=keys[4],

@@ -7,13 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from e2far_jax.rendering.background import draw_background, random_background
+from e2far_jax.rendering.background import BackgroundRanges, draw_background, random_background
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["clutter", "plain"])
 def backgrounds(request):
     def one(key):
-        background = random_background(key, request.param)
+        ranges = BackgroundRanges() if request.param else BackgroundRanges.off()
+        background, _ = random_background(key, ranges)
         return background, draw_background(background, 32)
 
     keys = jax.random.split(jax.random.key(0), 20)

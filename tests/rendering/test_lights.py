@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
-from e2far_jax.rendering.lights import Light, irradiance, normalise, shade, spherical_harmonics
+from e2far_jax.rendering.colour_temperature import LUMINANCE
+from e2far_jax.rendering.lights import (
+    Light,
+    LightRanges,
+    irradiance,
+    normalise,
+    random_light,
+    shade,
+    spherical_harmonics,
+)
 
 
 def directions(count: int) -> np.ndarray:
@@ -20,10 +32,12 @@ def directions(count: int) -> np.ndarray:
 def light(environment=None, colour=0.0, specular=0.0, direction=(0.0, 0.6, 0.8)) -> Light:
     return Light(
         environment=jnp.zeros((9, 3)) if environment is None else environment,
-        direction=jnp.array(direction),
-        colour=jnp.full(3, colour),
+        directions=jnp.array([direction]),
+        colours=jnp.full((1, 3), colour),
         specular=jnp.float32(specular),
         shininess=jnp.float32(20.0),
+        shadow=jnp.float32(1.0),
+        exposure=jnp.float32(1.0),
     )
 
 
@@ -57,10 +71,15 @@ def test_even_light_shows_the_albedo():
     np.testing.assert_allclose(shaded, albedo, rtol=1e-5)
 
 
-def test_directional_light_follows_the_cosine_and_stays_in_front():
-    normals = jnp.array([[0.0, 0.6, 0.8], [0.0, 0.8, -0.6], [0.0, 0.0, 1.0], [0.0, -0.6, -0.8]])
-    shaded = shade(jnp.full((4, 3), 0.5), normals, light(colour=2.0))
-    np.testing.assert_allclose(shaded[:, 0], [1.0, 0.0, 0.8, 0.0], atol=1e-6)
+def test_directional_light_is_that_of_a_cosine_over_a_sphere():
+    normals = normalise(jnp.asarray(directions(20000), jnp.float32))
+    shaded = np.asarray(shade(jnp.ones((20000, 3)), normals, light(colour=2.0)))
+    np.testing.assert_allclose(shaded.mean(axis=0), 2.0 / 4.0, rtol=1e-3)
+    cosine = np.asarray(normals) @ [0.0, 0.6, 0.8]
+    assert (shaded[cosine < -0.25] == 0.0).all()
+    assert (np.diff(shaded[np.argsort(cosine)], axis=0) >= -1e-5).all()
+    edge = shaded[np.abs(cosine) < 0.02].mean(axis=0)
+    assert edge[0] > 1.5 * edge[1] > 1.5 * edge[2] > 0, "red light goes further in skin"
 
 
 def test_the_highlight_is_where_light_mirrors_to_the_viewer():
@@ -74,3 +93,32 @@ def test_the_highlight_is_where_light_mirrors_to_the_viewer():
 
 def test_a_zero_normal_is_harmless():
     assert jnp.isfinite(shade(jnp.ones(3), normalise(jnp.zeros(3)), light(colour=1.0))).all()
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_random_light_is_metered_on_the_face(level):
+    keys = jax.random.split(jax.random.key(level), 200)
+    lights, factors = jax.jit(jax.vmap(lambda key: random_light(key, LightRanges.at_level(level))))(
+        keys
+    )
+    np.testing.assert_allclose(jnp.linalg.norm(lights.directions, axis=-1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(lights.exposure, 2.0 ** factors["light.exposure"], rtol=1e-5)
+    ball = normalise(jnp.asarray(directions(2000), jnp.float32))
+    front = ball[ball[:, 2] > 0.6]
+    matt = dataclasses.replace(lights, specular=jnp.zeros(200))
+    seen = jax.vmap(lambda one: shade(jnp.ones((len(front), 3)), front, one))(matt)
+    luminance = (np.asarray(seen) @ LUMINANCE).mean(axis=1)
+    assert 0.7 < luminance.min() <= luminance.max() < 1.3
+
+
+def test_what_is_left_out_of_the_light_never_comes():
+    keys = jax.random.split(jax.random.key(0), 300)
+    lights, factors = jax.vmap(lambda key: random_light(key, LightRanges.at_level(0)))(keys)
+    for name in ("side", "flash", "rim", "shadow", "exposure"):
+        assert not factors[f"light.{name}"].any(), name
+    np.testing.assert_allclose(lights.colours - lights.colours[..., :1], 0.0, atol=1e-5)
+    assert factors["light.angle"].max() < 60.0
+    _, factors = jax.vmap(lambda key: random_light(key, LightRanges()))(keys)
+    for name, probability in (("side", 0.25), ("flash", 0.12), ("rim", 0.25), ("shadow", 0.8)):
+        assert abs(factors[f"light.{name}"].mean() - probability) < 0.08, name
+    assert factors["light.angle"].max() > 80.0
