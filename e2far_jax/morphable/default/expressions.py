@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from e2far_jax.morphable.default.blinks import lid_fields
 from e2far_jax.morphable.default.gaze import gaze_fields
+from e2far_jax.morphable.default.handles import build_handles
 from e2far_jax.morphable.default.jaw import jaw_fields
 from e2far_jax.morphable.default.muscles import muscle_fields
 from e2far_jax.morphable.default.template import Template
@@ -17,6 +18,11 @@ def expression_fields(template: Template) -> dict[str, Float[np.ndarray, "N 3"]]
 
     Names follow ICT-FaceKit's spelling of the ARKit set: `_L` and `_R` are the subject's sides.
     """
-    lids = lid_fields(template)
-    fields = jaw_fields(template) | lids | gaze_fields(template, lids) | muscle_fields(template)
+    handles = build_handles(template)
+    fields = (
+        lid_fields(template)
+        | gaze_fields(template)
+        | jaw_fields(template, handles)
+        | muscle_fields(template, handles)
+    )
     return {name: fields[name] for name in sorted(fields, key=str.lower)}

@@ -1,4 +1,9 @@
-"""Expressions of the jaw: it turns about the joints before the ears, or slides."""
+"""Expressions of the jaw: it turns, or slides, and lips, teeth and throat go with it.
+
+Calibration: how much of the jaw's movement the skin takes, the axis and the slides were measured
+on ICT-FaceKit's expressions (MIT licence). An opening jaw slides forward as it turns, so the axis
+lies below the joints, about where the nerve enters the mandible.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +11,71 @@ import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.morphable.default.curves import step
-from e2far_jax.morphable.default.grid import MOUTH_CORNER
+from e2far_jax.morphable.default.handles import Handles
+from e2far_jax.morphable.default.inner_parts import cavity_share, with_inner_parts
 from e2far_jax.morphable.default.template import Template
 
 Field = Float[np.ndarray, "N 3"]
+SkinField = Float[np.ndarray, "S 3"]
 
-_JOINT = np.array([0.0, 12.0, 22.0])
-_OPENING = np.radians(20.0)
-_SLIDES = {"jawForward": (0, -1, 6), "jawLeft": (7, 0, 0), "jawRight": (-7, 0, 0)}
-_CORNER_WEIGHT = 0.42
+# The axis: behind the landmarks below the ears, mm.
+_BEHIND_CHEEKS = 27.0
+_OPENING = np.radians(23.0)
+_SLIDES = {"jawForward": (0, -1.3, 8.5), "jawLeft": (8, 0, 0.3), "jawRight": (-8, 0, 0.3)}
+_SHARES = {
+    "nose_base": 0.03, "nose_wing": 0.05, "cheek_bone": 0.05, "cheek_bone_side": 0.07,
+    "cheek_inner": 0.17, "cheek_middle": 0.22, "cheek_side": 0.2, "fold": 0.24, "cheek_low": 0.54,
+    "jaw_side": 0.38, "jaw_line": 0.5, "jaw_front": 0.75, "chin": 0.92, "chin_boss": 0.92,
+    "chin_side": 0.88, "under_lip": 0.93, "corner": 0.47, "philtrum": 0.04, "above_lip": 0.1,
+    "upper_border": 0.05, "upper_border_side": 0.13, "upper_edge": 0.05, "upper_edge_side": 0.11,
+    "lower_border": 0.93, "lower_border_side": 0.79, "lower_edge": 0.97, "lower_edge_side": 0.87,
+    "throat": 0.45, "throat_side": 0.36,
+}  # fmt: skip
+# How much of the jaw's opening the lips undo to stay closed.
+_CLOSING_SHARES = {
+    "corner": 1.2, "fold": 0.6, "above_lip": 1.0, "philtrum": 1.0, "cheek_low": 0.75,
+    "cheek_inner": 0.3, "upper_border": 1.3, "upper_border_side": 1.3, "upper_edge": 1.4,
+    "upper_edge_side": 1.4, "lower_border": 1.0, "lower_border_side": 1.1, "lower_edge": 1.4,
+    "lower_edge_side": 1.4, "under_lip": 0.55, "chin_boss": 0.3, "chin_side": 0.4, "chin": 0.1,
+    "jaw_front": 0.1,
+}  # fmt: skip
 
 
-def jaw_fields(template: Template) -> dict[str, Field]:
-    """The opening jaw and its slides."""
-    weight = jaw_weight(template)[:, None]
-    offset = template.points - _JOINT
-    cos, sin = np.cos(_OPENING), np.sin(_OPENING)
-    y = cos * offset[:, 1] - sin * offset[:, 2]
-    z = cos * offset[:, 2] + sin * offset[:, 1]
-    turned = np.stack([offset[:, 0], y, z], axis=-1)
-    fields = {"jawOpen": weight * (turned - offset)}
+def jaw_fields(template: Template, handles: Handles) -> dict[str, Field]:
+    """The opening jaw, its slides, and lips that stay closed while it opens."""
+    skin_weight = np.clip(handles.both_values(_SHARES)[:, 0], 0.0, None)
+    weight = jaw_weight(template, skin_weight)
+    fields = {"jawOpen": turned(template, weight * _OPENING)}
     for name, slide in _SLIDES.items():
-        fields[name] = weight * np.array(slide, float)
+        fields[name] = weight[:, None] * np.array(slide, float)
+    undone = np.clip(handles.both_values(_CLOSING_SHARES), 0.0, 1.0)
+    skin_field = -undone * fields["jawOpen"][: len(undone)]
+    fields["mouthClose"] = with_inner_parts(template, skin_field)
     return fields
 
 
-def jaw_weight(template: Template) -> Float[np.ndarray, "N"]:
-    """How much of the jaw's movement each vertex takes: 1 on the chin and the lower lip's middle,
-    0 on the upper face, about half at the corners of the mouth.
+def jaw_weight(template: Template, skin_weight: Float[np.ndarray, "S"]) -> Float[np.ndarray, "N"]:
+    """How much of the jaw's movement each vertex takes: the skin's, and 1 on the lower teeth.
+
+    The cavity follows the lips in front; behind, its roof stays and its floor goes with the jaw.
     """
-    sheet, points = template.sheet, template.points
-    weight = np.zeros(len(points))
-    skin = points[: len(sheet.angle)]
-    angle = np.degrees(np.abs(sheet.angle))
-    # Beside the mouth: by the height below the cheek.
-    beside = step(-4.0, -62.0, sheet.height) * step(88.0, 62.0, angle)
-    corner = np.clip(angle / MOUTH_CORNER, 0, 1)
-    below_lip = 1 - (1 - _CORNER_WEIGHT) * corner**3
-    above_lip = _CORNER_WEIGHT * corner**4 * step(-14.0, -33.5, sheet.height)
-    outside = step(MOUTH_CORNER, MOUTH_CORNER + 14.0, angle)
-    at_mouth = np.where(sheet.side < 0, below_lip, above_lip)
-    at_mouth = at_mouth + (beside - at_mouth) * step(-40.0, -70.0, sheet.height) * (sheet.side < 0)
-    weight[: len(skin)] = at_mouth * (1 - outside) + beside * outside
-    weight[: len(skin)] *= step(-125.0, -80.0, sheet.height) * step(-40.0, 10.0, skin[:, 2])
-    weight[template.cavity] = weight[sheet.mouth.ring]
+    weight = np.zeros(len(template.points))
+    weight[: len(skin_weight)] = skin_weight
+    cavity = template.points[template.cavity]
+    height = cavity[..., 1] - template.points[template.landmarks[[62, 66]], 1].mean()
+    floor = step(4.0, -8.0, height)
+    share = cavity_share(template)
+    lips = skin_weight[template.sheet.mouth.ring]
+    weight[template.cavity] = share * lips + (1 - share) * floor
     weight[template.teeth[1]] = 1.0
     return weight
+
+
+def turned(template: Template, angle: Float[np.ndarray, "N"]) -> Field:
+    """The displacement where each vertex turns down about the jaw's axis by its own angle."""
+    axis = template.points[template.landmarks[[2, 14]]].mean(axis=0) - [0, 0, _BEHIND_CHEEKS]
+    offset = template.points - axis
+    cos, sin = np.cos(angle), np.sin(angle)
+    y = cos * offset[:, 1] - sin * offset[:, 2]
+    z = cos * offset[:, 2] + sin * offset[:, 1]
+    return np.stack([offset[:, 0], y, z], axis=-1) - offset
