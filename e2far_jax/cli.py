@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-from e2far_jax.reconstruction.errors import UsageError
+from e2far_jax.errors import UsageError
 
 USER_ERROR, INTERRUPTED = 2, 130
 
@@ -23,6 +24,22 @@ JSON file that maps a picture's name (base name, or the path as given) to a list
 [x0, y0, x1, y1], each the tightest box around the 68 facial landmarks in pixels; the crop is the
 square around its centre whose side is the box's diagonal. Pictures that it leaves out go through
 face detection."""
+
+RENDER = """\
+Draw a labelled sheet of pictures, to see what a network is trained on: random scenes, or with one
+of the flags something else. Scene number n of a seed is the same whatever --count is."""
+
+COUNT_HELP = """\
+how many: of random scenes (36), of pictures in a row of --factors (8), of random people on the
+--turntable (3)"""
+
+KINDS = {
+    "factors": "a row for each family of factors: that one at its full range, the others easy "
+    "or left out; a column shows one person",
+    "turntable": "shapes alone from -90 to 90 degrees: the mean face and random people, neutral "
+    "and with an expression",
+    "expressions": "every expression at weight 1, seen from three quarters",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="e2far", description="3D faces from single photographs.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_reconstruct(commands)
+    _add_render(commands)
+    return parser
+
+
+def _add_reconstruct(commands: Any) -> None:
     reconstruct = commands.add_parser(
         "reconstruct",
         help="photographs to 3D faces",
@@ -72,7 +95,32 @@ def _parser() -> argparse.ArgumentParser:
         "default, ict:PATH or a .npz file",
     )
     reconstruct.set_defaults(run=_reconstruct, extra="reconstruct")
-    return parser
+
+
+def _add_render(commands: Any) -> None:
+    render = commands.add_parser(
+        "render",
+        help="pictures of random faces and scenes",
+        description=RENDER,
+        allow_abbrev=False,
+    )
+    render.add_argument("--out", required=True, metavar="SHEET.png", help="the picture to write")
+    render.add_argument(
+        "--model",
+        default="default",
+        metavar="SPEC",
+        help="the morphable model: default, ict:PATH or a .npz file",
+    )
+    render.add_argument("--count", metavar="N", help=COUNT_HELP)
+    render.add_argument("--seed", default="0", metavar="N", help="of all that is random (0)")
+    render.add_argument(
+        "--level", metavar="0..3", help="of random scenes: from clean and easy to everything (3)"
+    )
+    render.add_argument("--size", default="180", metavar="PIXELS", help="of each picture (180)")
+    kinds = render.add_mutually_exclusive_group()
+    for kind, text in KINDS.items():
+        kinds.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, help=text)
+    render.set_defaults(run=_render, extra="reconstruct", kind="scenes")
 
 
 def _reconstruct(options: argparse.Namespace) -> int:
@@ -80,4 +128,18 @@ def _reconstruct(options: argparse.Namespace) -> int:
 
     return reconstruct(
         options.photographs, options.out, options.weights, options.boxes, options.model
+    )
+
+
+def _render(options: argparse.Namespace) -> int:
+    from e2far_jax.gallery.command import render
+
+    return render(
+        options.kind,
+        options.model,
+        options.out,
+        options.count,
+        options.seed,
+        options.level,
+        options.size,
     )

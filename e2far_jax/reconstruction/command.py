@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from e2far_jax.cache import keep_compiled_programs
+from e2far_jax.errors import UsageError
 from e2far_jax.reconstruction.boxes_file import read_boxes
-from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError, UsageError
+from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.job import ReconstructionJob, Summary
 

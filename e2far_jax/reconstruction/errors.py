@@ -1,10 +1,6 @@
 """What can be wrong with a user's input; each message is one line that names the culprit."""
 
 
-class UsageError(ValueError):
-    """A mistake in how a command was called: nothing was done."""
-
-
 class PhotographError(ValueError):
     """A picture that cannot be used; the others can."""
 

@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from e2far_jax.geometry.cameras import Camera, project, transform_image
-from e2far_jax.geometry.rotations import rotation_from_euler
+from e2far_jax.gallery.sheet import levels
+from e2far_jax.gallery.studio import BACKGROUND, lay_over, view_camera
+from e2far_jax.geometry.cameras import Camera, transform_image
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.crops import Crop
 from e2far_jax.reconstruction.faces import Reconstruction
@@ -19,7 +20,6 @@ CAPTIONS = ("input", "overlay", "front", "side")
 VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
 OVERLAY_OPACITY = 0.65
-BACKGROUND = 0.95
 MARGIN = 1.4  # the view's side, in longer sides of the face region
 
 
@@ -39,11 +39,11 @@ def face_views(
     posed = _render(model, face, camera_in_crop(face.camera, picture))
     views = [
         picture.pixels,
-        _lay_over(picture.pixels, posed, OVERLAY_OPACITY),
-        _lay_over(plain, _render(model, face, _view_camera(model, 0.0))),
-        _lay_over(plain, _render(model, face, _view_camera(model, SIDE_YAW))),
+        lay_over(picture.pixels, posed, OVERLAY_OPACITY),
+        lay_over(plain, _render(model, face, _view_camera(model, 0.0))),
+        lay_over(plain, _render(model, face, _view_camera(model, SIDE_YAW))),
     ]
-    return [np.rint(np.clip(view, 0.0, 1.0) * 255.0).astype(np.uint8) for view in views]
+    return [levels(view) for view in views]
 
 
 def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
@@ -54,13 +54,8 @@ def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
 
 def _view_camera(model: MorphableModel, yaw: float) -> Camera:
     """The same view of every face of a model: its mean's face region fits, turned by `yaw`."""
-    zero = jnp.zeros(())
-    rotation = rotation_from_euler(zero, jnp.asarray(yaw), zero)
     region = model.mean[jnp.flatnonzero(model.regions["face"])]
-    seen = project(Camera(rotation, jnp.ones(()), jnp.zeros(2)), region)[:, :2]
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    scale = VIEW_SIZE / (MARGIN * (high - low).max())
-    return Camera(rotation, scale, VIEW_SIZE / 2.0 - scale * (low + high) / 2.0)
+    return view_camera(region, yaw, VIEW_SIZE, MARGIN)
 
 
 def _render(
@@ -68,12 +63,3 @@ def _render(
 ) -> Float[np.ndarray, "H W 4"]:
     vertices = jnp.asarray(face.vertices)
     return np.asarray(render_mesh(vertices, model.triangles, camera, VIEW_SIZE, VIEW_SIZE, None))
-
-
-def _lay_over(
-    background: Float[np.ndarray, "H W 3"],
-    layer: Float[np.ndarray, "H W 4"],
-    opacity: float = 1.0,
-) -> Float[np.ndarray, "H W 3"]:
-    cover = opacity * layer[..., 3:]
-    return cover * layer[..., :3] + (1.0 - cover) * background

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from e2far_jax.gallery.sheet import MARGIN
 from e2far_jax.reconstruction import contact_sheet
 from e2far_jax.reconstruction.contact_sheet import ContactSheet
 
@@ -48,9 +49,8 @@ def test_any_file_name_fits(tmp_path, label):
     sheet = ContactSheet(tmp_path, CAPTIONS)
     sheet.add(label, views())
     pixels = np.asarray(Image.open(sheet.finish()[0]))
-    margin = contact_sheet.MARGIN
-    assert (pixels[:, -margin:] == 255).all()
-    assert (pixels[:, :margin] == 255).all()
+    assert (pixels[:, -MARGIN:] == 255).all()
+    assert (pixels[:, :MARGIN] == 255).all()
 
 
 def test_many_faces_go_on_further_sheets(tmp_path, monkeypatch):
