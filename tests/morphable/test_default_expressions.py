@@ -159,6 +159,21 @@ def test_teeth_stay_behind_the_lips(face: MorphableModel, template: Template):
             assert (points[:, 2] - front)[before].min(initial=9.0) > 0.0, names
 
 
+def test_the_tongue_lies_behind_teeth_and_lips_unless_it_is_out(
+    face: MorphableModel, template: Template
+):
+    mouth, rows = template.sheet.mouth, template.tongue.reshape(-1)
+    for names, pose in poses(face).items():
+        if "tongueOut" not in names and "jaw" not in names:
+            nearest_tooth = pose[template.teeth[1]][..., 2].max()
+            assert pose[rows, 2].max() < nearest_tooth - 2, names
+    out, tip = posed(face, "tongueOut"), template.tongue[-1]
+    lower_lip = out[mouth.lower[len(mouth.lower) // 2]]
+    assert out[tip, 2].min() > lower_lip[2] + 4
+    assert out[tip, 1].max() < lower_lip[1] - 4
+    assert out[rows, 1].max() < out[mouth.upper[len(mouth.upper) // 2], 1]
+
+
 def test_eyeballs_never_come_through_the_lids(face: MorphableModel):
     for sign in (-1, 1):
         centre = CENTRE * [sign, 1, 1]

@@ -69,7 +69,9 @@ _PLACES: dict[str, tuple[dict[int, Number], Vector]] = {
     "lower_border_side": ({55: 1}, (0, 0, 0)),
     "lower_edge": ({66: 1}, (0, 0, 0)),
     "lower_edge_side": ({65: 1}, (0, 0, 0)),
-    "throat": ({8: 1}, (0, -8, -30)),
+    "under_chin": ({8: 1}, (0, -6, -14)),
+    "under_chin_side": ({9: 1}, (6, -6, -16)),
+    "throat": ({8: 1}, (0, -10, -36)),
     "throat_side": ({10: 1}, (0, -12, -25)),
 }
 NAMES = tuple(_PLACES)

@@ -62,8 +62,8 @@ ONE_SIDED: dict[str, Moves] = {
         "jaw_line": (3, -0.5, -0.5), "jaw_front": (0.5, -0.5, 0), "chin_side": (1.5, 0, -0.5),
         "corner": (7, -3.5, -7), "above_lip": (2, -1, -2), "upper_border": (0, -0.5, -1),
         "upper_border_side": (3.5, -1.5, -3.5), "upper_edge_side": (3, -0.5, -2),
-        "lower_border": (0, -0.5, -1), "lower_border_side": (4.5, -2, -4),
-        "lower_edge_side": (3.5, -1.5, -2),
+        "lower_border": (0, -0.5, -1), "lower_border_side": (4.5, -1, -4),
+        "lower_edge_side": (3.5, -0.5, -2),
     },
     "mouthUpperUp": {
         "nose_base": (0, 1, -0.5), "nose_wing": (1.5, 4, -0.5), "nose_side": (0, 1, 0.5),
@@ -88,6 +88,7 @@ BOTH_SIDES: dict[str, Moves] = {
         "upper_edge_side": (-2, 4, 7.5), "lower_border": (0, -7.5, 5),
         "lower_border_side": (-2.5, -4, 7), "lower_edge": (0, -7, 6),
         "lower_edge_side": (-2, -6, 8),
+        "under_chin": (0, -2, -0.5), "under_chin_side": (0, -1.5, 0),
     },
     "mouthPucker": {
         "nose_wing": (-0.5, 0.5, 1), "cheek_inner": (-2, 1, 4), "cheek_middle": (-3.5, 1, 1.5),
@@ -120,21 +121,12 @@ BOTH_SIDES: dict[str, Moves] = {
         "lower_edge_side": (0.5, 4, 4), "upper_edge": (0, 4.5, 2.5), "upper_edge_side": (0, 4, 2),
         "upper_border": (0, 2.5, 1), "upper_border_side": (0, 2, 0.5), "philtrum": (0, 1, 0.5),
         "above_lip": (0, 1, 0.5),
+        "under_chin": (0, 4.5, 2.5), "under_chin_side": (0, 3, 1.5),
     },
     "mouthShrugUpper": {
         "nose_base": (0, 2, 0), "nose_wing": (0, 0.5, 0), "philtrum": (0, 4.5, 0.5),
         "above_lip": (0, 2.5, 0), "upper_border": (0, 5.5, 1), "upper_border_side": (0, 3.5, 0.5),
         "upper_edge": (0, 5, 1), "upper_edge_side": (0.5, 4, 1), "corner": (0, 0.5, 0),
-    },
-    # The lips make room for the tongue.
-    "tongueOut": {
-        "fold": (-0.5, -1, 0.5), "cheek_low": (0, -3, -1), "jaw_front": (0, -3.5, -2.5),
-        "chin": (0, -5.5, -4), "chin_boss": (0, -5.5, -3.5), "chin_side": (0, -5, -3),
-        "under_lip": (0, -6, -2), "corner": (-1.5, -2, 0.5), "above_lip": (0, 0.5, 0.5),
-        "philtrum": (0, 1, 0.5), "upper_border": (0, 1.5, 0.5), "upper_border_side": (0, 1, 0),
-        "upper_edge": (0, 2, 0.5), "upper_edge_side": (0, 1.5, 0.5), "lower_border": (0, -7, 0),
-        "lower_border_side": (-0.5, -5, -0.5), "lower_edge": (0, -7.5, 0.5),
-        "lower_edge_side": (-0.5, -6, 0), "throat": (0, -1.5, -1),
     },
 }  # fmt: skip
 

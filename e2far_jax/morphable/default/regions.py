@@ -27,7 +27,7 @@ def region_masks(template: Template) -> dict[str, Bool[np.ndarray, "N"]]:
         **masks,
         "lips": _lips(template),
         "brows": _brows(template),
-        "mouth_cavity": _among(count, template.cavity[1:]),
+        "mouth_cavity": _among(count, np.append(template.cavity[1:], template.tongue)),
         "teeth": _among(count, np.concatenate(template.teeth)),
         "scalp": _scalp(template),
     }

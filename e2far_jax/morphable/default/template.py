@@ -23,6 +23,7 @@ from e2far_jax.morphable.default.grid import Sheet, build_sheet
 from e2far_jax.morphable.default.landmarks import choose_landmarks, target_landmarks
 from e2far_jax.morphable.default.mouth import cavity, gather_lips, teeth
 from e2far_jax.morphable.default.skull import skull
+from e2far_jax.morphable.default.tongue import lying_tongue
 from e2far_jax.morphable.default.warps import warp_to
 
 
@@ -30,7 +31,7 @@ from e2far_jax.morphable.default.warps import warp_to
 class Template:
     """The mean face and what the modes and regions need to know of its parts.
 
-    Vertices come in the order sheet, eye rims, cavity, teeth, eyeballs, ears.
+    Vertices come in the order sheet, eye rims, cavity, teeth, tongue, eyeballs, ears.
 
     Attributes:
       points: mm.
@@ -39,6 +40,7 @@ class Template:
       eye_rims: the right and the left eye's inner lid edges, one a vertex of the slit's ring.
       cavity: rings behind the lips, one vertex a vertex of the mouth slit's ring.
       teeth: the grids of the upper and the lower row.
+      tongue: rings from its root to its tip.
       eyeballs: the right and the left eye.
       sight_angles: the eyeballs' vertices' angles from the line of sight, degrees.
       triangles: the whole mesh's.
@@ -52,6 +54,7 @@ class Template:
     eye_rims: tuple[Int[np.ndarray, "R"], Int[np.ndarray, "R"]]
     cavity: Int[np.ndarray, "K M"]
     teeth: tuple[Int[np.ndarray, "2 C"], Int[np.ndarray, "2 C"]]
+    tongue: Int[np.ndarray, "G H"]
     eyeballs: tuple[Int[np.ndarray, "S"], Int[np.ndarray, "S"]]
     sight_angles: Float[np.ndarray, "S"]
     triangles: Int[np.ndarray, "F 3"]
@@ -90,7 +93,10 @@ def build_template() -> Template:
     charts.append(
         closing_chart(rings[-1], len(sheet.mouth.upper)).placed((0.42, 0.08), (0.2, 0.02))
     )
-    upper, lower = (add(row) for row in teeth(skin[landmarks[[62, 66]]].mean(axis=0)))
+    lip_centre = skin[landmarks[[62, 66]]].mean(axis=0)
+    upper, lower = (add(row) for row in teeth(lip_centre))
+    tongue = add(lying_tongue(lip_centre))
+    charts.append(tube_chart(tongue).placed((0.84, 0.08), (0.15, 0.2)))
     for row, u in ((upper, 0.63), (lower, 0.84)):
         charts.append(strip_chart(row).placed((u, 0.01), (0.15, 0.05)))
     balls = []
@@ -104,7 +110,7 @@ def build_template() -> Template:
         charts.append(strip_chart(rows).placed((u, 0.11), (0.2, 0.18)))
     triangles, texture_coordinates, texture_triangles = merge(charts)
     return Template(
-        np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower),
+        np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower), tongue,
         (balls[0], balls[1]), sight_angles, triangles, texture_coordinates, texture_triangles,
     )  # fmt: skip
 
