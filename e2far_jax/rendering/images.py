@@ -6,10 +6,23 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
+_SHOULDER = 0.7  # linear light from which on highlights are compressed
+
 
 def encode_gamma(linear: Float[Array, "*B C"]) -> Float[Array, "*B C"]:
     """From linear light to display values: the 2.2 power law, cut at [0, 1]."""
     return jnp.exp(jnp.log(jnp.clip(linear, 1e-6, 1.0)) / 2.2)  # faster than a power on CPUs
+
+
+def expose(linear: Float[Array, "*B C"], exposure: Float[Array, ""]) -> Float[Array, "*B C"]:
+    """Linear light times the exposure, with highlights that run out softly below 1.
+
+    Straight up to `_SHOULDER`, from there k + (1 - k) (1 - exp(-(x - k) / (1 - k))), which leaves
+    the line with its slope and never arrives (ours; photographic film and cameras do the like).
+    """
+    bright = jnp.maximum(linear * exposure - _SHOULDER, 0.0)
+    room = 1.0 - _SHOULDER
+    return jnp.minimum(linear * exposure, _SHOULDER) + room * (1.0 - jnp.exp(-bright / room))
 
 
 def shrink(image: Float[Array, "H W C"], factor: int) -> Float[Array, "h w C"]:

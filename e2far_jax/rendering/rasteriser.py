@@ -21,7 +21,7 @@ from jaxtyping import Array, Float, Int
 from e2far_jax.pytrees import pytree_dataclass
 
 EDGE_TOLERANCE = 1e-4  # pixels
-ROUND = 2**14  # candidates expanded at a time
+ROUND = 2**14  # candidates expanded at a time where nothing else is said
 MOST_TRIANGLES = 2**24
 
 
@@ -66,7 +66,11 @@ class _Boxes:
 
 
 def rasterise(
-    vertices: Float[Array, "N 3"], triangles: Int[Array, "F 3"], height: int, width: int
+    vertices: Float[Array, "N 3"],
+    triangles: Int[Array, "F 3"],
+    height: int,
+    width: int,
+    candidates: int = ROUND,
 ) -> Fragments:
     """Draw a triangle mesh into a z-buffer.
 
@@ -80,6 +84,7 @@ def rasterise(
       triangles: vertex indices; at most 2^24 triangles.
       height: of the image, pixels.
       width: of the image, pixels.
+      candidates: expanded in a round; about as many as the picture has pixels is fast.
     Returns:
       What each pixel shows.
     Raises:
@@ -90,7 +95,7 @@ def rasterise(
     if len(triangles) == 0:  # one of no size instead, for the code below to look at
         triangles = jnp.zeros((1, 3), jnp.int32)
     boxes = _bounding_boxes(vertices.T[:, triangles.T], height, width)
-    nearest = _nearest_triangles(boxes, height, width)
+    nearest = _nearest_triangles(boxes, height, width, candidates)
     shown = boxes[jnp.maximum(nearest, 0)]
     columns, rows = jnp.arange(width), jnp.arange(height)[:, None]
     weights = jnp.maximum(shown.weights(columns - shown.column, rows - shown.row), 0.0)
@@ -138,7 +143,9 @@ def _pixel_range(values: Float[Array, "3 F"], size: int) -> tuple[Int[Array, "F"
     return first, jnp.maximum(last, first - 1)
 
 
-def _nearest_triangles(boxes: _Boxes, height: int, width: int) -> Int[Array, "H W"]:
+def _nearest_triangles(
+    boxes: _Boxes, height: int, width: int, candidates: int
+) -> Int[Array, "H W"]:
     """Index of the nearest triangle over each pixel centre, -1 where there is none.
 
     Nearness and index share one number, the index in the low bits, so that one scattered minimum
@@ -156,10 +163,10 @@ def _nearest_triangles(boxes: _Boxes, height: int, width: int) -> Int[Array, "H 
 
     def draw_round(state: tuple[Array, Array]) -> tuple[Array, Array]:
         begin, keys = state
-        first = jnp.clip(starts - begin, 0, ROUND)
-        marks = jnp.zeros(ROUND + 1, jnp.int32).at[first].add(1, indices_are_sorted=True)
-        triangle = jnp.cumsum(marks[:ROUND]) - 1
-        candidate = begin + jnp.arange(ROUND)
+        first = jnp.clip(starts - begin, 0, candidates)
+        marks = jnp.zeros(candidates + 1, jnp.int32).at[first].add(1, indices_are_sorted=True)
+        triangle = jnp.cumsum(marks[:candidates]) - 1
+        candidate = begin + jnp.arange(candidates)
         box = boxes[triangle]
         rows, columns = _divide(candidate - starts[triangle], box.width)
         weights = box.weights(columns, rows)
@@ -170,7 +177,7 @@ def _nearest_triangles(boxes: _Boxes, height: int, width: int) -> Int[Array, "H 
         pixel = (box.row + rows) * width + box.column + columns
         key = (level << bits) | triangle.astype(jnp.uint32)
         keys = keys.at[jnp.where(inside, pixel, height * width)].min(key, mode="drop")
-        return begin + ROUND, keys
+        return begin + candidates, keys
 
     keys = jnp.full(height * width, empty)
     _, keys = jax.lax.while_loop(lambda state: state[0] < ends[-1], draw_round, (0, keys))
