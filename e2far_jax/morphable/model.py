@@ -26,8 +26,10 @@ class MorphableModel:
       triangles: vertex indices, counter-clockwise seen from outside.
       landmarks: the vertices of the 68 iBUG points, in iBUG order.
       regions: named vertex masks. "face" is always there: where errors are measured. The others
-        that this package knows: "eyes" (eyeballs), "irises", "pupils", "lips", "brows",
-        "mouth_cavity", "teeth", "scalp", and "opaque", which alone is drawn where a model has it.
+        that this package knows: "eyes" (eyeballs), "irises", "pupils", "lips" (their red),
+        "brows", "mouth_cavity", "teeth", "scalp" (where hair grows), "beard" (where it may grow),
+        "ears", "neck", "skin" (all of it, the lips' red left out), and "opaque", which alone is
+        drawn where a model has it.
       texture_coordinates: (u, v) in [0, 1], v up; None where the model has none.
       texture_triangles: indices into `texture_coordinates`, one triple a triangle.
       name: for reports and files.

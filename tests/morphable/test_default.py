@@ -30,7 +30,7 @@ def landmarks(face: MorphableModel) -> np.ndarray:
 
 def test_sizes_types_and_names(face: MorphableModel):
     vertices = face.mean.shape[0]
-    assert 4000 <= vertices <= 8500
+    assert 6000 <= vertices <= 12000
     assert face.identity_size == 199
     assert face.expression_prior == "unit"
     assert len(set(face.expression_names)) == face.expression_size
@@ -50,6 +50,16 @@ def test_the_mean_is_symmetric(face: MorphableModel):
     mean = np.asarray(face.mean)
     distance, _ = KDTree(mean).query(mean * [-1, 1, 1])
     assert distance.max() < 1e-3
+
+
+def test_every_vertex_has_a_mirror_image(template: Template):
+    points, mirror = template.points, template.mirror
+    np.testing.assert_allclose(points[mirror], points * [-1, 1, 1], atol=1e-9)
+    np.testing.assert_array_equal(mirror[mirror], np.arange(len(points)))
+    ordered = np.sort(template.triangles, axis=1)
+    mirrored = np.sort(mirror[template.triangles], axis=1)
+    share = len(np.unique(np.concatenate([ordered, mirrored]), axis=0)) / len(ordered)
+    assert share < 1.03, "most triangles mirror each other"
 
 
 def test_life_size(face: MorphableModel, landmarks: np.ndarray):
@@ -82,7 +92,12 @@ def test_normals_point_outwards(face: MorphableModel):
     inside = np.asarray(face.regions["face"])[np.asarray(face.triangles)].all(axis=1)
     normals = np.asarray(triangle_normals(face.mean, face.triangles))
     centres = np.asarray(face.mean)[np.asarray(face.triangles)].mean(axis=1)
-    assert (normals[inside, 2] > 0).mean() > 0.98
+    skin = np.asarray(face.regions["skin"] & ~face.regions["ears"])
+    skin = skin[np.asarray(face.triangles)].all(axis=1)
+    outwards = centres * [1, 0, 1] - [0, 0, 15]
+    below = (centres[:, 1] < 60) & skin
+    assert ((normals * outwards).sum(axis=1)[below] > 0).mean() > 0.98
+    assert ((normals * (centres - [0, 60, 10])).sum(axis=1)[skin & ~below] > 0).all()
     total = normals[inside].sum(axis=0)
     assert total[2] > 10 * np.abs(total[0])
     for sign in (-1, 1):
@@ -102,6 +117,7 @@ def test_regions(face: MorphableModel, landmarks: np.ndarray):
     regions = {name: np.asarray(mask) for name, mask in face.regions.items()}
     assert set(regions) == {
         *("face", "eyes", "irises", "pupils", "lips", "brows", "mouth_cavity", "teeth", "scalp"),
+        *("ears", "neck", "beard", "skin"),
     }
     assert all(mask.any() for mask in regions.values())
     assert not (regions["face"] & (regions["eyes"] | regions["mouth_cavity"])).any()
@@ -112,6 +128,11 @@ def test_regions(face: MorphableModel, landmarks: np.ndarray):
     assert regions["brows"][np.asarray(face.landmarks)[18:26]].all()
     assert regions["lips"][np.asarray(face.landmarks)[48:]].all()
     assert not regions["brows"][np.asarray(face.landmarks)[27:]].any()
+    assert not (regions["face"] & (regions["ears"] | regions["neck"])).any()
+    assert not (regions["skin"] & (regions["lips"] | regions["eyes"] | regions["teeth"])).any()
+    for part in ("ears", "neck", "beard", "scalp", "brows"):
+        assert not (regions[part] & ~regions["skin"]).any(), f"{part} is skin"
+    assert not (regions["beard"] & regions["scalp"]).any()
     y = np.asarray(face.mean)[:, 1]
     assert y[regions["lips"]].max() < landmarks[33, 1]
     assert y[regions["brows"]].min() > landmarks[37, 1]

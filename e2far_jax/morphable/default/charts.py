@@ -32,13 +32,16 @@ class Chart:
 
 
 def sheet_chart(sheet: Sheet) -> Chart:
-    """The head: rows and columns are the texture's axes."""
+    """The head: rows and columns are the texture's axes, cut open at the back of the head."""
     rows, columns = sheet.above.shape
-    triangles = _split_mirrored(sheet.below[:-1], sheet.above[1:])
-    coordinates = np.zeros((len(sheet.angle), 2))
+    skin = len(sheet.angle)
+    above, below = sheet.above.copy(), sheet.below.copy()
+    above[:, -1] = below[:, -1] = skin + np.arange(rows)
+    coordinates = np.zeros((skin + rows, 2))
     u, v = np.meshgrid(np.linspace(0, 1, columns), np.linspace(1, 0, rows))
-    coordinates[sheet.below] = coordinates[sheet.above] = np.stack([u, v], axis=-1)
-    return Chart(np.arange(len(sheet.angle)), triangles, coordinates)
+    coordinates[below] = coordinates[above] = np.stack([u, v], axis=-1)
+    vertices = np.concatenate([np.arange(skin), sheet.above[:, -1]])
+    return Chart(vertices, _split_mirrored(below[:-1], above[1:]), coordinates)
 
 
 def strip_chart(rows: Int[np.ndarray, "R C"]) -> Chart:

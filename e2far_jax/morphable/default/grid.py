@@ -13,40 +13,40 @@ import numpy as np
 from jaxtyping import Float, Int
 
 # Rows that features follow: heights on the midline, mm.
-BROW_ROW = 60.4
+BROW_ROW = 58.0
 EYE_ROW = 33.5
-UPPER_LIP_ROW = -24.5
+UPPER_LIP_ROW = -25.0
 MOUTH_ROW = -33.5
 LOWER_LIP_ROW = -43.5
-JAW_ROW = -76.0
+JAW_ROW = -78.5
 
 # Degrees from the middle of the face to the back of the head, subject's left side.
-EYE_CORNERS = (14.0, 36.0)
-MOUTH_CORNER = 19.5
+EYE_CORNERS = (13.4, 32.4)
+MOUTH_CORNER = 14.86
 _COLUMNS = np.concatenate(
     [
-        np.linspace(0.0, 14.0, 8, endpoint=False),
-        np.linspace(14.0, 36.0, 12, endpoint=False),
-        36.0 + 54.0 * np.linspace(0.0, 1.0, 13, endpoint=False) ** 1.25,
-        np.linspace(90.0, 180.0, 5),
+        np.linspace(0.0, 13.4, 10, endpoint=False),
+        np.linspace(13.4, 32.4, 13, endpoint=False),
+        32.4 + 57.6 * np.linspace(0.0, 1.0, 14, endpoint=False) ** 1.3,
+        np.linspace(90.0, 180.0, 11),
     ]
 )
 
 # Heights on the midline, mm, from the crown to the neck.
 _ROWS = np.concatenate(
     [
-        [150.0, 149.3, 147.0, 143.0, 137.0, 129.0, 120.0, 110.0, 100.0, 91.0, 83.0, 76.0, 70.0],
-        [66.0, 63.2, BROW_ROW, 57.6, 54.8, 52.0],
-        np.linspace(48.5, EYE_ROW, 9),
+        [144.85, 144.3, 143.2, 141.2, 138.2, 134.0, 128.5, 122.0, 115.0, 107.5, 100.0, 92.5, 85.5],
+        [79.0, 73.0, 68.0, 64.0, 61.0, BROW_ROW, 55.0, 52.0],
+        np.linspace(49.0, EYE_ROW, 10),
         np.linspace(EYE_ROW, 18.0, 9)[1:],
-        np.linspace(18.0, 4.0, 6)[1:],
+        np.linspace(18.0, 4.0, 7)[1:],
         np.linspace(4.0, -14.0, 12)[1:],
-        np.linspace(-14.0, UPPER_LIP_ROW, 6)[1:],
+        np.linspace(-14.0, UPPER_LIP_ROW, 7)[1:],
         np.linspace(UPPER_LIP_ROW, MOUTH_ROW, 7)[1:],
         np.linspace(MOUTH_ROW, LOWER_LIP_ROW, 8)[1:],
         np.linspace(LOWER_LIP_ROW, -54.0, 6)[1:],
-        np.linspace(-54.0, JAW_ROW, 8)[1:],
-        [-79.0, -82.0, -86.0, -91.0, -98.0, -108.0, -122.0, -138.0],
+        np.linspace(-54.0, JAW_ROW, 9)[1:],
+        [-81.0, -83.5, -86.5, -90.0, -95.0, -101.0, -108.0, -116.0, -124.0, -132.0, -140.0],
     ]
 )
 
@@ -68,6 +68,11 @@ class Slit:
         """Once round the opening: along the upper side and back along the lower one."""
         return np.concatenate([self.upper, self.lower[-2:0:-1]])
 
+    @property
+    def ring_mirror(self) -> Int[np.ndarray, "R"]:
+        """The places of the ring's mirror images on the ring across the face, or on itself."""
+        return (len(self.upper) - 1 - np.arange(len(self.ring))) % len(self.ring)
+
 
 @dataclasses.dataclass(frozen=True)
 class Sheet:
@@ -77,7 +82,8 @@ class Sheet:
       angle: of each vertex round the head, radians, positive on the subject's left.
       height: of each vertex's row on the midline, mm.
       side: +1 above the mouth row or on the upper lip's side of the slit, -1 below.
-      above: the vertex at each row and column as the cells above see it.
+      above: the vertex at each row and column as the cells above see it; the first and the last
+        column are the same, at the back of the head.
       below: the same for the cells below.
       right_eye, left_eye, mouth: the slits, from the subject's right to the left.
     """
@@ -91,14 +97,23 @@ class Sheet:
     left_eye: Slit
     mouth: Slit
 
+    @property
+    def mirror(self) -> Int[np.ndarray, "N"]:
+        """The mirror image of each vertex."""
+        mirror = np.zeros(len(self.angle), int)
+        mirror[self.above] = self.above[:, ::-1]
+        mirror[self.below] = self.below[:, ::-1]
+        return mirror
+
 
 def build_sheet() -> Sheet:
     """The sheet of the default face."""
     columns = np.radians(np.concatenate([-_COLUMNS[:0:-1], _COLUMNS]))
-    above = np.arange(len(_ROWS) * len(columns)).reshape(len(_ROWS), len(columns))
+    count = len(columns) - 1
+    above = np.arange(len(_ROWS))[:, None] * count + np.arange(len(columns)) % count
     below = above.copy()
-    angle = np.tile(columns, len(_ROWS))
-    height = np.repeat(_ROWS, len(columns))
+    angle = np.tile(columns[:-1], len(_ROWS))
+    height = np.repeat(_ROWS, count)
     side = np.where(height >= MOUTH_ROW, 1.0, -1.0)
 
     slits = []

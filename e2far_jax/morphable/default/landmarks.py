@@ -14,22 +14,23 @@ from e2far_jax.morphable.default.grid import (
     Sheet,
 )
 
-# Calibration: mean positions (x, y, z in mm) of the 68 landmarks measured on the mean face of
-# ICT-FaceKit (MIT licence); the subject's right half and the midline, the left half mirrors it.
+# Calibration: positions (x, y, z in mm) of the 68 points in the sense of 300W-LP, whose jaw line
+# lies far back: measured on the mean face of ICT-FaceKit (MIT licence), both sides averaged; the
+# subject's right half and the midline, the left half mirrors it.
 _RIGHT_HALF = {
-    0: (-73.6, 36.8, 36.6), 1: (-72.8, 14.9, 39.3), 2: (-69.4, -4.6, 45.3), 3: (-65.6, -23.6, 51.7),
-    4: (-57.2, -44.9, 61.3), 5: (-43.0, -62.1, 73.5), 6: (-30.5, -69.1, 87.7),
-    7: (-15.4, -72.6, 102.7), 8: (0.0, -75.7, 104.3),
-    17: (-58.2, 52.0, 79.1), 18: (-49.3, 59.8, 89.9), 19: (-37.9, 62.6, 98.3),
-    20: (-24.1, 61.9, 104.8), 21: (-11.7, 59.1, 107.3),
-    27: (0.0, 37.4, 107.3), 28: (0.0, 26.3, 115.2), 29: (0.0, 16.1, 123.1), 30: (0.0, 4.1, 130.7),
-    31: (-12.5, -11.4, 108.7), 32: (-6.0, -11.4, 114.2), 33: (0.0, -12.0, 115.7),
-    36: (-44.6, 34.3, 86.0), 37: (-38.7, 38.7, 93.6), 38: (-27.8, 39.4, 95.3),
-    39: (-18.4, 32.5, 92.0), 40: (-27.3, 30.8, 94.1), 41: (-38.6, 30.7, 92.3),
-    48: (-25.3, -35.2, 101.9), 49: (-17.0, -27.8, 112.2), 50: (-7.3, -24.2, 117.3),
-    51: (0.0, -24.8, 118.4), 57: (0.0, -43.8, 115.5), 58: (-10.3, -43.0, 113.9),
-    59: (-18.0, -40.6, 109.0), 60: (-22.1, -34.9, 101.3), 61: (-10.0, -33.0, 110.9),
-    62: (0.0, -33.2, 112.8), 66: (0.0, -34.0, 112.5), 67: (-10.7, -33.8, 110.4),
+    0: (-77.5, 25.1, 12.0), 1: (-74.6, 4.3, 15.6), 2: (-70.6, -14.2, 17.8), 3: (-64.5, -29.0, 22.1),
+    4: (-59.7, -45.2, 30.6), 5: (-49.8, -59.9, 50.4), 6: (-36.7, -69.9, 69.7),
+    7: (-20.5, -77.0, 89.7), 8: (0.0, -79.8, 95.7),
+    17: (-59.1, 50.3, 77.4), 18: (-50.4, 56.8, 90.2), 19: (-39.7, 60.1, 98.1),
+    20: (-29.0, 58.1, 103.6), 21: (-20.7, 57.2, 106.1),
+    27: (0.0, 35.4, 108.4), 28: (0.0, 21.2, 119.1), 29: (0.0, 9.4, 128.2), 30: (0.0, 0.9, 130.9),
+    31: (-12.6, -8.4, 110.1), 32: (-6.7, -9.7, 113.7), 33: (0.0, -10.9, 116.3),
+    36: (-44.5, 34.5, 85.2), 37: (-38.7, 38.7, 93.6), 38: (-28.3, 40.4, 94.4),
+    39: (-20.5, 34.6, 91.4), 40: (-27.3, 30.8, 94.1), 41: (-38.5, 30.7, 92.1),
+    48: (-26.4, -36.0, 101.5), 49: (-18.7, -28.4, 110.8), 50: (-5.6, -24.3, 117.8),
+    51: (0.0, -24.8, 118.4), 57: (0.0, -43.8, 115.5), 58: (-8.5, -43.3, 114.5),
+    59: (-17.4, -38.7, 109.2), 60: (-22.7, -34.0, 98.8), 61: (-7.7, -32.3, 113.0),
+    62: (0.0, -32.7, 114.2), 66: (0.0, -34.0, 112.5), 67: (-7.3, -33.8, 111.7),
 }  # fmt: skip
 
 # The mirror image of each of the 68 points.
@@ -43,7 +44,7 @@ MIRRORED = np.array(
 
 
 def target_landmarks() -> Float[np.ndarray, "68 3"]:
-    """The positions that the default face's landmarks meet, mm."""
+    """The positions that the default face's landmarks are nearest to, mm."""
     targets = np.zeros((68, 3))
     for number, position in _RIGHT_HALF.items():
         targets[MIRRORED[number]] = np.array(position) * [-1, 1, 1]
@@ -57,7 +58,7 @@ def choose_landmarks(points: Float[np.ndarray, "N 3"], sheet: Sheet) -> Int[np.n
     Lids and inner lips are vertices along the slits; brows, outer lips and the chin's jaw line lie
     on rows of the grid, which thereby follow them; the others are the nearest vertices.
     """
-    targets, mirror = target_landmarks(), _mirror_vertices(sheet)
+    targets, mirror = target_landmarks(), sheet.mirror
     chosen = np.zeros(68, int)
     brow, upper_lip, mouth_line, lower_lip, jaw = (
         np.flatnonzero(np.isclose(sheet.height, row))
@@ -86,11 +87,3 @@ def choose_landmarks(points: Float[np.ndarray, "N 3"], sheet: Sheet) -> Int[np.n
         chosen[number] = pool[np.argmin(distance)]
         chosen[MIRRORED[number]] = mirror[chosen[number]]
     return chosen
-
-
-def _mirror_vertices(sheet: Sheet) -> Int[np.ndarray, "N"]:
-    """The mirror image of each of the sheet's vertices."""
-    mirror = np.zeros(len(sheet.angle), int)
-    mirror[sheet.above] = sheet.above[:, ::-1]
-    mirror[sheet.below] = sheet.below[:, ::-1]
-    return mirror

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.morphable.default.curves import curve
+from e2far_jax.morphable.default.curves import step
 from e2far_jax.morphable.default.grid import LOWER_LIP_ROW, MOUTH_ROW, UPPER_LIP_ROW, Sheet
+from e2far_jax.morphable.default.lip_relief import LINE, LOWER_BORDER, UPPER_BORDER
+from e2far_jax.morphable.default.skull import skull
+from e2far_jax.morphable.default.splines import spline
 
 Points = Float[np.ndarray, "N 3"]
 
-# How far the lips' borders stand from the mouth line, as a share of their height in the middle, by
-# degrees round the head; the corners are at 21.
-_UPPER_BORDER = {0: 1, 6: 1.06, 10: 0.9, 14: 0.65, 18: 0.35, 21: 0.1, 23: 0.15, 42: 1}
-_LOWER_BORDER = {0: 1, 8: 0.92, 14: 0.7, 18: 0.35, 21: 0.1, 23: 0.15, 42: 1}
-# How far beyond the borders rows give way, mm.
+# How far beyond the borders, and beyond the corners, rows give way, mm.
 _REACH = 16.0
+_ASIDE = (30.0, 55.0)
 
 # The cavity's rings behind the lips: share of the width, height at the middle (mm, up for the
 # upper half, down for the lower one), depth (mm).
@@ -25,15 +25,19 @@ _TEETH_COLUMNS = 15
 
 
 def gather_lips(heights: Float[np.ndarray, "N"], sheet: Sheet) -> Float[np.ndarray, "N"]:
-    """Bring the rows of the lips together towards the corners, so that they follow the borders."""
+    """Let the rows of the lips follow the lips' line and borders."""
+    points = skull(sheet.angle, heights)
+    across, climb = np.abs(points[:, 0]), points[:, 1] - heights
+    line = spline(LINE, across)
     gathered = heights.copy()
-    degrees = np.degrees(np.abs(sheet.angle))
-    for border, row in ((_UPPER_BORDER, UPPER_LIP_ROW), (_LOWER_BORDER, LOWER_LIP_ROW)):
+    for border, row in ((UPPER_BORDER, UPPER_LIP_ROW), (LOWER_BORDER, LOWER_LIP_ROW)):
         half = row - MOUTH_ROW
         along = (sheet.height - MOUTH_ROW) / half
-        beyond = np.clip(1 - (along - 1) * abs(half) / _REACH, 0.0, 1.0)
-        moved = np.where(along < 1, along, beyond**1.3) * (along > 0)
-        gathered += half * (curve(border, degrees) - 1) * moved
+        at_line, at_border = line - MOUTH_ROW - climb, spline(border, across) - row - climb
+        beyond = np.clip(1 - (along - 1) * abs(half) / _REACH, 0.0, 1.0) ** 1.3
+        shift = np.where(along < 1, at_line + (at_border - at_line) * along, at_border * beyond)
+        own = along >= 0 if half > 0 else along > 0
+        gathered += np.where(own, shift, 0.0) * step(*_ASIDE[::-1], across)
     return gathered
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,11 +21,10 @@ from e2far_jax.morphable.default.ears import ear
 from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
 from e2far_jax.morphable.default.features import add_features
 from e2far_jax.morphable.default.grid import Sheet, build_sheet
-from e2far_jax.morphable.default.landmarks import choose_landmarks, target_landmarks
+from e2far_jax.morphable.default.landmarks import choose_landmarks
 from e2far_jax.morphable.default.mouth import cavity, gather_lips, teeth
 from e2far_jax.morphable.default.skull import skull
 from e2far_jax.morphable.default.tongue import lying_tongue
-from e2far_jax.morphable.default.warps import warp_to
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Template:
       tongue: rings from its root to its tip.
       eyeballs: the right and the left eye.
       sight_angles: the eyeballs' vertices' angles from the line of sight, degrees.
+      ears: the grids of the right and the left ear.
       triangles: the whole mesh's.
       texture_coordinates: v up.
       texture_triangles: indices into `texture_coordinates`.
@@ -57,19 +58,32 @@ class Template:
     tongue: Int[np.ndarray, "G H"]
     eyeballs: tuple[Int[np.ndarray, "S"], Int[np.ndarray, "S"]]
     sight_angles: Float[np.ndarray, "S"]
+    ears: tuple[Int[np.ndarray, "V W"], Int[np.ndarray, "V W"]]
     triangles: Int[np.ndarray, "F 3"]
     texture_coordinates: Float[np.ndarray, "T 2"]
     texture_triangles: Int[np.ndarray, "F 3"]
+
+    @functools.cached_property
+    def mirror(self) -> Int[np.ndarray, "N"]:
+        """The mirror image of each vertex, on the other side of the face."""
+        mirror = np.arange(len(self.points))
+        mirror[: len(self.sheet.angle)] = self.sheet.mirror
+        mirror[self.cavity] = self.cavity[:, self.sheet.mouth.ring_mirror]
+        for row in self.teeth:
+            mirror[row] = row[:, ::-1]
+        mirror[self.tongue] = self.tongue[:, -np.arange(self.tongue.shape[1])]
+        right_rim, left_rim = self.eye_rims
+        across = self.sheet.right_eye.ring_mirror
+        for right, left in (self.eyeballs, self.ears, (right_rim, left_rim[across])):
+            mirror[right], mirror[left] = left, right
+        return mirror
 
 
 def sculpt(sheet: Sheet) -> tuple[Float[np.ndarray, "N 3"], Int[np.ndarray, "68"]]:
     """The skin's vertices and the 68 landmarks among them."""
     heights = bend_brows(gather_lips(open_lids(sheet.height, sheet), sheet), sheet)
-    points = add_features(skull(sheet.angle, heights))
-    targets = target_landmarks()
-    landmarks = choose_landmarks(points, sheet)
-    points = warp_to(points, points[landmarks], targets - points[landmarks])
-    return drape(points), landmarks
+    points = drape(add_features(skull(sheet.angle, heights)))
+    return points, choose_landmarks(points, sheet)
 
 
 def build_template() -> Template:
@@ -83,6 +97,7 @@ def build_template() -> Template:
         pieces.append(points.reshape(-1, 3))
         return first + np.arange(points[..., 0].size).reshape(points.shape[:-1])
 
+    charts.append(_crown(sheet).placed((0.63, 0.07), (0.2, 0.02)))
     rims = []
     for slit, u in ((sheet.right_eye, 0.0), (sheet.left_eye, 0.21)):
         rims.append(add(rim(skin[slit.ring])))
@@ -104,15 +119,23 @@ def build_template() -> Template:
         points, chart, sight_angles = eyeball(sum(len(piece) for piece in pieces), sign)
         balls.append(add(points))
         charts.append(chart.placed((u, 0.09), (0.2, 0.2)))
+    ears = []
     for sign, u in ((-1.0, 0.42), (1.0, 0.63)):
-        grid = add(ear(sign))
-        rows = grid[:, ::-1] if sign < 0 else grid
+        ears.append(add(ear(sign)))
+        rows = ears[-1][:, ::-1] if sign < 0 else ears[-1]
         charts.append(strip_chart(rows).placed((u, 0.11), (0.2, 0.18)))
     triangles, texture_coordinates, texture_triangles = merge(charts)
     return Template(
         np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower), tongue,
-        (balls[0], balls[1]), sight_angles, triangles, texture_coordinates, texture_triangles,
+        (balls[0], balls[1]), sight_angles, (ears[0], ears[1]), triangles, texture_coordinates,
+        texture_triangles,
     )  # fmt: skip
+
+
+def _crown(sheet: Sheet) -> Chart:
+    """The small hole at the top of the head, closed."""
+    ring = sheet.above[0, :0:-1]
+    return closing_chart(np.roll(ring, len(ring) // 4), len(ring) // 2 + 1)
 
 
 def _tube(rings: Int[np.ndarray, "R C"], u: float) -> Chart:
