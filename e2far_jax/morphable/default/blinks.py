@@ -25,6 +25,9 @@ Field = Float[np.ndarray, "N 3"]
 # lid by this share of the opening).
 _MOVEMENTS = {"eyeBlink": (1.0, 1.0), "eyeSquint": (0.1, 1.9), "eyeWide": (-0.4, -0.15)}
 _MEETING_SHARE = 0.15
+# A lower lid that goes further than a blink takes it bulges, mm per share: it passes before the
+# upper one where both close.
+_BULGE = 1.2
 
 
 def lid_fields(template: Template) -> dict[str, Field]:
@@ -60,8 +63,11 @@ def turn_lids(
     meet = np.where(is_lower, -reach, reach)[:, None] * half_gap
     share = np.where(is_lower, lower, upper)
     moved = _turned(points, centre, share * turn) + share[:, None] * meet
-    middle = np.sin(np.linspace(0, np.pi, len(slit.upper)))[:, None]
-    moved = _turned_aside(moved, centre, aside * reach * _at_columns(template, slit, middle)[:, 0])
+    middle = _at_columns(template, slit, np.sin(np.linspace(0, np.pi, len(slit.upper)))[:, None])
+    outwards = (points - centre) / np.linalg.norm(points - centre, axis=1, keepdims=True)
+    bulge = _BULGE * max(lower - 1.0, 0.0) * is_lower * reach
+    moved += bulge[:, None] * middle * outwards
+    moved = _turned_aside(moved, centre, aside * reach * middle[:, 0])
     own = (np.sign(points[:, 0]) == sign) & (points[:, 2] > centre[2] - 5)
     return with_inner_parts(template, np.where(own[:, None], moved - points, 0.0))
 

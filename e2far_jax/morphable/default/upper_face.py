@@ -41,7 +41,7 @@ ONE_SIDED: dict[str, Moves] = {
     },
     "cheekSquint": {
         "brow_middle": (0, -1, 0), "brow_outer": (0, -1, 0), "brow_end": (0, -1, 0),
-        "lid_below": (-0.5, 1.5, 0.5), "eye_outer": (-0.5, 0.5, 1), "crow_foot": (-1, 1.5, 2),
+        "lid_below": (-0.5, 1.5, 1.3), "eye_outer": (-0.5, 0.5, 1), "crow_foot": (-1, 1.5, 2),
         "under_eye": (-1, 3.5, 1.5), "cheek_bone": (-1, 5.5, 2.5), "cheek_bone_side": (-1, 4.5, 2),
         "cheek_inner": (0.5, 3.5, 1), "cheek_middle": (1, 4.5, 1.5), "cheek_side": (0.5, 3.5, 2),
         "fold": (1, 1.5, -1), "cheek_low": (1, 1.5, 0), "jaw_side": (0.5, 2, 1.5),
