@@ -22,8 +22,12 @@ from e2far_jax.morphable.default.template import Template
 Field = Float[np.ndarray, "N 3"]
 
 # How far the upper and the lower lid go, as shares of the way to where they meet (above the lower
-# lid by this share of the opening).
-_MOVEMENTS = {"eyeBlink": (1.0, 1.0), "eyeSquint": (0.1, 1.9), "eyeWide": (-0.4, -0.15)}
+# lid by this share of the opening); how far both glide towards the nose, radians.
+_MOVEMENTS = {
+    "eyeBlink": (1.0, 1.0, 0.07),
+    "eyeSquint": (0.1, 1.75, 0.07),
+    "eyeWide": (-0.4, -0.15, 0.0),
+}
 _MEETING_SHARE = 0.15
 # A lower lid that goes further than a blink takes it bulges, mm per share: it passes before the
 # upper one where both close.
@@ -33,8 +37,8 @@ _BULGE = 1.2
 def lid_fields(template: Template) -> dict[str, Field]:
     """Blinks, squints and widened eyes of both sides."""
     return {
-        f"{name}_{side}": turn_lids(template, sign, upper, lower)
-        for name, (upper, lower) in _MOVEMENTS.items()
+        f"{name}_{side}": turn_lids(template, sign, upper, lower, -sign * nasally)
+        for name, (upper, lower, nasally) in _MOVEMENTS.items()
         for side, sign in (("R", -1), ("L", 1))
     }
 
