@@ -274,8 +274,10 @@ def test_a_puffed_cheek_goes_out(face: MorphableModel):
 # How alike an expression's landmarks move in both models: the least cosine, and the range of the
 # ratio of magnitudes. Where ours differs on purpose: lips press together rather than up, the mouth
 # goes less far aside, lips roll back to the teeth and not through them.
-ALIKE = (0.85, 0.65, 1.35)
+ALIKE = (0.83, 0.6, 1.35)
 LESS_ALIKE = {
+    "eyeLookIn_L": (0.75, 0.6, 1.2),
+    "eyeLookOut_L": (0.75, 0.6, 1.2),
     "mouthPress_L": (0.5, 0.4, 1.2),
     "mouthLeft": (0.9, 0.5, 0.8),
     "mouthRight": (0.9, 0.5, 0.8),
@@ -285,7 +287,7 @@ LESS_ALIKE = {
 
 
 def test_landmarks_move_as_in_ict_facekit(face: MorphableModel, real_data):
-    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz")
+    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz", "300w_lp")
     assert set(face.expression_names) == {*ict.expression_names, "tongueOut"}
     for name in ict.expression_names:
         if name.endswith("_R"):

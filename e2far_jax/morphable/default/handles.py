@@ -21,22 +21,23 @@ Vector = tuple[Number, Number, Number]
 Moves = Mapping[str, Vector]
 Weights = Mapping[str, Number]
 
-# The subject's left half and the midline: shares of landmarks, and an offset in mm.
+# The subject's left half and the midline: shares of landmarks within the face (the jaw line's are
+# defined in too many ways), and an offset in mm.
 _PLACES: dict[str, tuple[dict[int, Number], Vector]] = {
-    "brow_inner": ({22: 1}, (0, 0, 0)),
+    "brow_inner": ({21: 0.23, 22: 0.77}, (0, 0, 0)),
     "brow_middle": ({23: 0.5, 24: 0.5}, (0, 0, 0)),
     "brow_outer": ({25: 1}, (0, 0, 0)),
     "brow_end": ({26: 1}, (0, 0, 0)),
     "glabella": ({21: 0.5, 22: 0.5}, (0, 0, 3)),
     "forehead": ({21: 0.5, 22: 0.5}, (0, 26, -3)),
     "forehead_side": ({24: 1}, (0, 24, -6)),
-    "temple": ({26: 0.6, 16: 0.4}, (6, 10, 0)),
+    "temple": ({26: 1}, (11, 3, -27)),
     "lid_fold": ({43: 0.5, 44: 0.5}, (0, 7, 1)),
     "lid_above": ({43: 0.5, 44: 0.5}, (0, 0, 0)),
     "lid_below": ({46: 0.5, 47: 0.5}, (0, 0, 0)),
     "eye_inner": ({42: 1}, (0, 0, 0)),
     "eye_outer": ({45: 1}, (0, 0, 0)),
-    "crow_foot": ({45: 0.7, 15: 0.3}, (0, 0, 0)),
+    "crow_foot": ({45: 1}, (9, -6, -10)),
     "nose_root": ({27: 1}, (0, 0, 0)),
     "nose_ridge": ({29: 1}, (0, 0, 0)),
     "nose_tip": ({30: 1}, (0, 0, 0)),
@@ -44,45 +45,48 @@ _PLACES: dict[str, tuple[dict[int, Number], Vector]] = {
     "nose_wing": ({35: 1}, (3, 3, -3)),
     "nose_side": ({29: 0.6, 46: 0.4}, (0, 0, 0)),
     "under_eye": ({46: 0.35, 47: 0.35, 35: 0.3}, (2, 0, 0)),
-    "cheek_bone": ({46: 0.55, 13: 0.3, 35: 0.15}, (0, 0, 0)),
-    "cheek_bone_side": ({45: 0.4, 14: 0.6}, (0, 0, 0)),
-    "cheek_inner": ({35: 0.6, 13: 0.4}, (0, 0, 0)),
-    "cheek_middle": ({54: 0.45, 13: 0.55}, (0, 4, 0)),
-    "cheek_side": ({13: 0.85, 54: 0.15}, (0, 4, 0)),
+    "cheek_bone": ({46: 1}, (5, -23, 1)),
+    "cheek_bone_side": ({45: 1}, (17, -24, -14)),
+    "cheek_inner": ({54: 1}, (10, 18, -2)),
+    "cheek_middle": ({54: 1}, (25, 9, -17)),
+    "cheek_side": ({54: 1}, (36, 14, -36)),
+    "cheek_low": ({54: 1}, (7, -10, -2)),
     "fold": ({54: 0.6, 35: 0.4}, (6, 0, 0)),
-    "cheek_low": ({54: 0.6, 11: 0.4}, (0, 0, 0)),
-    "jaw_side": ({12: 1}, (0, 0, 0)),
-    "jaw_line": ({11: 1}, (0, 0, 0)),
-    "jaw_front": ({10: 1}, (0, 0, 0)),
-    "chin": ({8: 1}, (0, 0, 0)),
-    "chin_boss": ({8: 0.5, 57: 0.5}, (0, 0, 0)),
-    "chin_side": ({9: 0.5, 55: 0.5}, (0, 0, 0)),
-    "under_lip": ({57: 0.75, 8: 0.25}, (0, 0, 0)),
+    "jaw_side": ({54: 1}, (32, -10, -40)),
+    "jaw_line": ({54: 1}, (18, -27, -28)),
+    "jaw_front": ({54: 1}, (5, -34, -14)),
+    "chin": ({57: 1}, (0, -32, -11)),
+    "chin_boss": ({57: 1}, (0, -17, -4)),
+    "chin_side": ({55: 1}, (-2, -16, 0)),
+    "under_lip": ({57: 1}, (0, -9, -4)),
     "corner": ({54: 1}, (0, 0, 0)),
     "philtrum": ({33: 0.5, 51: 0.5}, (0, 0, 0)),
     "above_lip": ({35: 0.45, 53: 0.55}, (0, 0, 0)),
     "upper_border": ({51: 1}, (0, 0, 0)),
     "upper_border_side": ({53: 1}, (0, 0, 0)),
-    "upper_edge": ({62: 1}, (0, 0, 0)),
-    "upper_edge_side": ({63: 1}, (0, 0, 0)),
     "lower_border": ({57: 1}, (0, 0, 0)),
     "lower_border_side": ({55: 1}, (0, 0, 0)),
-    "lower_edge": ({66: 1}, (0, 0, 0)),
-    "lower_edge_side": ({65: 1}, (0, 0, 0)),
-    "under_chin": ({8: 1}, (0, -6, -14)),
-    "under_chin_side": ({9: 1}, (6, -6, -16)),
-    "throat": ({8: 1}, (0, -10, -36)),
-    "throat_side": ({10: 1}, (0, -12, -25)),
+    "under_chin": ({57: 1}, (0, -38, -32)),
+    "under_chin_side": ({57: 1}, (21, -34, -39)),
+    "throat": ({57: 1}, (0, -44, -53)),
+    "throat_side": ({57: 1}, (29, -35, -59)),
 }
-NAMES = tuple(_PLACES)
+# The inner edges of the upper (1) and the lower (-1) lip, at a share of the mouth's half-width.
+_EDGES: dict[str, tuple[int, Number]] = {
+    "upper_edge": (1, 0),
+    "upper_edge_side": (1, 0.45),
+    "lower_edge": (-1, 0),
+    "lower_edge_side": (-1, 0.45),
+}
+NAMES = (*_PLACES, *_EDGES)
 
 # Standard deviations of the kernel's Gaussians, mm, and the observations' variance as a share.
 _SCALES = (32.0, 16.0, 9.0)
 _NOISE = 3e-3
 # How far the lips are parted for measuring distances, mm, and how far from them this fades out.
 _PARTED, _PARTED_REACH = 14.0, 45.0
-# Mixtures lie under the skin: what is next to them is looked for along z.
-_LOOK = np.array([1.0, 1.0, 0.3])
+# Mixtures lie under the skin: what is next to them is rather before them than beside them.
+_LOOK = np.array([1.0, 1.0, 0.5])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,9 +133,7 @@ def build_handles(template: Template) -> Handles:
     """Place the handles on a template and regress its skin on them."""
     sheet = template.sheet
     chosen = handle_vertices(template)
-    mirror = np.zeros(len(sheet.angle), int)
-    mirror[sheet.above] = sheet.above[:, ::-1]
-    mirror[sheet.below] = sheet.below[:, ::-1]
+    mirror = sheet.mirror
     midline = mirror[chosen] == chosen
     apart = part_lips(template)
     places = apart[np.concatenate([chosen, mirror[chosen[~midline]]])]
@@ -141,7 +143,7 @@ def build_handles(template: Template) -> Handles:
 
 
 def handle_vertices(template: Template) -> Int[np.ndarray, "K"]:
-    """The handles' vertices: landmarks themselves, or what is next to a mixture of them."""
+    """The handles' vertices: landmarks themselves, what is next to them, and the lips' edges."""
     skin = template.points[: len(template.sheet.angle)]
     chosen = []
     for shares, offset in _PLACES.values():
@@ -150,6 +152,11 @@ def handle_vertices(template: Template) -> Int[np.ndarray, "K"]:
         alone = len(marks) == 1 and not any(offset)
         distance = np.linalg.norm((skin - place) * _LOOK, axis=1)
         chosen.append(marks[0] if alone else int(np.argmin(distance)))
+    mouth = template.sheet.mouth
+    for lip, share in _EDGES.values():
+        edge = mouth.upper if lip > 0 else mouth.lower
+        across = share * skin[mouth.upper[-1], 0]
+        chosen.append(int(edge[np.argmin(np.abs(skin[edge, 0] - across))]))
     return np.array(chosen)
 
 

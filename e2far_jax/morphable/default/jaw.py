@@ -19,8 +19,8 @@ from e2far_jax.morphable.default.tongue import tongue_out
 Field = Float[np.ndarray, "N 3"]
 SkinField = Float[np.ndarray, "S 3"]
 
-# The axis: behind the landmarks below the ears, mm.
-_BEHIND_CHEEKS = 27.0
+# The axis: from the outer corners of the eyes, mm.
+_AXIS = np.array([0.0, -40.0, -68.0])
 _OPENING = np.radians(23.0)
 _ROOM_FOR_TONGUE = 0.32
 _SLIDES = {"jawForward": (0, -1.3, 8.5), "jawLeft": (8, 0, 0.3), "jawRight": (-8, 0, 0.3)}
@@ -84,7 +84,7 @@ def jaw_weight(template: Template, skin_weight: Float[np.ndarray, "S"]) -> Float
 
 def turned(template: Template, angle: Float[np.ndarray, "N"]) -> Field:
     """The displacement where each vertex turns down about the jaw's axis by its own angle."""
-    axis = template.points[template.landmarks[[2, 14]]].mean(axis=0) - [0, 0, _BEHIND_CHEEKS]
+    axis = template.points[template.landmarks[[36, 45]]].mean(axis=0) + _AXIS
     offset = template.points - axis
     cos, sin = np.cos(angle), np.sin(angle)
     y = cos * offset[:, 1] - sin * offset[:, 2]

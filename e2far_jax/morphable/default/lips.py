@@ -36,12 +36,12 @@ ONE_SIDED: dict[str, Moves] = {
     },
     "mouthPress": {
         "cheek_inner": (0.5, 0.5, 1), "cheek_middle": (1, 0.5, 1), "fold": (1, 1, 0),
-        "cheek_low": (0.5, 2, 0.5), "jaw_front": (0, 1.5, 1), "chin": (0, 1, 0.5),
-        "chin_boss": (0, 1, 0.5), "chin_side": (0, 2.5, 1), "under_lip": (0, 2, 0.5),
+        "cheek_low": (0.5, 2.5, 1), "jaw_front": (0, 2.5, 1.5), "chin": (0, 1.5, 1),
+        "chin_boss": (0, 1, 0.5), "chin_side": (0, 3.5, 1.5), "under_lip": (0, 2, 0.5),
         "corner": (1, 1.5, -1), "above_lip": (0, -0.5, 0.5), "upper_border": (0, -0.5, -0.5),
         "upper_border_side": (0, -1, -1.5), "upper_edge": (0, 0.5, -0.5),
         "upper_edge_side": (0, 0.5, -1.5), "lower_border": (0, 1, -0.5),
-        "lower_border_side": (0, 2.5, -0.5), "lower_edge": (0, 0.5, -0.5),
+        "lower_border_side": (0, 2.5, 0.5), "lower_edge": (0, 0.5, -0.5),
         "lower_edge_side": (0, 0.5, -1.5),
     },
     "mouthSmile": {
