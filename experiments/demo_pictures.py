@@ -21,7 +21,8 @@ from jaxtyping import UInt8
 from ml_collections import config_flags
 
 from e2far_jax import jobs
-from e2far_jax.data.chunks import example_keys
+from e2far_jax.data.chunks import example_keys, plan_chunks, scene_at
+from e2far_jax.gallery.sheet import levels
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.rendering.scene import render_pairs
@@ -40,22 +41,22 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scene = dataclasses.replace(config.scene, image_size=SIZE)
     print(f"drawing {COUNT} test scenes at {SIZE} pixels; compiling takes some seconds", flush=True)
-    keys = example_keys(config.data.seed, "test", jnp.arange(COUNT))
-    pairs = render_pairs(keys, load_face_model(config.face_model), scene)
-    boxes = {}
-    for index, (image, box) in enumerate(
-        zip(np.asarray(pairs.image), np.asarray(bounding_box(pairs.landmarks)), strict=True)
-    ):
-        name = f"rendering_{index}.png"
-        _write(folder / name, np.rint(255 * image).astype(np.uint8))
-        boxes[name] = [box.tolist()]
+    face_model, boxes = load_face_model(config.face_model), {}
+    (chunk,) = plan_chunks({"test": COUNT}, config.data.levels)
+    for level, indices in chunk.batches():
+        keys = example_keys(config.data.seed, "test", jnp.array(indices))
+        pairs = render_pairs(keys, face_model, scene_at(scene, level))
+        for row, index in enumerate(indices):
+            name = f"rendering_{index}.png"
+            _write(folder / name, levels(np.asarray(pairs.image[row])))
+            boxes[name] = [bounding_box(pairs.landmarks[row]).tolist()]
     _write(folder / "astronaut.png", photographs.astronaut())
     (folder / "boxes.json").write_text(json.dumps(boxes, indent=1))
     print(f"{COUNT} renderings and 1 photograph: {folder}")
 
 
-def _write(path: Path, levels: UInt8[np.ndarray, "H W 3"]) -> None:
-    cv2.imwrite(path, cv2.cvtColor(levels, cv2.COLOR_RGB2BGR))
+def _write(path: Path, picture: UInt8[np.ndarray, "H W 3"]) -> None:
+    cv2.imwrite(path, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
 
 if __name__ == "__main__":

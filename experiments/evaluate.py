@@ -35,8 +35,8 @@ def main() -> None:
     source = open_split(builder, "test")
     batches = evaluation_batches(source, PipelineSettings(batch_size=BATCH_SIZE))
     total = -(-len(source) // BATCH_SIZE)
-    predicted, true = predict_all(network.predict, tqdm(batches, "evaluating", total, unit="batch"))
-    evaluation = evaluate(predicted, true, network.face_model)
+    watched = tqdm(batches, "evaluating", total, unit="batch")
+    evaluation = evaluate(*predict_all(network.predict, watched), network.face_model)
     print(f"\n{network.description}, on {len(source)} pictures of unseen identities\n")
     print(evaluation.table())
     with replacing(workdir / "evaluation.json") as file:

@@ -22,6 +22,7 @@ class Batch:
       translation: of the camera, pixels.
       landmarks: the 68 projected points, pixels.
       index: the example's number in its split.
+      level: its difficulty, 0 to 3, or `data.settings.UNGRADED`.
       valid: False for an example that only fills up a last batch.
     """
 
@@ -33,6 +34,7 @@ class Batch:
     translation: Float[np.ndarray | Array, "*B 2"]
     landmarks: Float[np.ndarray | Array, "*B 68 2"]
     index: Int[np.ndarray | Array, "*B"]
+    level: Int[np.ndarray | Array, "*B"]
     valid: Bool[np.ndarray | Array, "*B"]
 
     @property

@@ -2,7 +2,8 @@
 
 A chunk is one `.npz` file of encoded examples, written under another name and renamed when it is
 whole. Every example depends on its split, its index and the seed alone. Batches have one fixed
-size, and one thread works at one chunk, so the number of threads and devices changes no byte.
+size and one level, and one thread works at one chunk, so the number of threads and devices changes
+no byte.
 """
 
 from __future__ import annotations
@@ -23,36 +24,57 @@ from jaxtyping import Array, Float, Int, Key
 from tqdm import tqdm
 
 from e2far_jax.data.errors import DataError
+from e2far_jax.data.settings import UNGRADED
 from e2far_jax.files import replacing
 from e2far_jax.keys import stream_key
 from e2far_jax.rendering.scene import Pair
+from e2far_jax.rendering.settings import SceneConfig
 
 CHUNK_SIZE = 256
 BATCH_SIZE = 32
 JPEG_QUALITY = 95
 
 Record = dict[str, Any]
-Render = Callable[[Key[Array, "B"]], Pair]
+Render = Callable[[Key[Array, "B"], int], Pair]
+_FACTOR = "factors/"
 
 
 @dataclasses.dataclass(frozen=True)
 class Chunk:
-    """Examples `start` to `stop` of a split."""
+    """Examples `start` to `stop` of a split; example i has level `levels[i % len(levels)]`."""
 
     split: str
     start: int
     stop: int
+    levels: tuple[int, ...] = (UNGRADED,)
 
     @property
     def file_name(self) -> str:
         """The chunk's name in its folder."""
         return f"{self.split}-{self.start:08d}-{self.stop:08d}.npz"
 
+    def batches(self) -> Iterator[tuple[int, list[int]]]:
+        """The chunk's examples, at most BATCH_SIZE of one level at a time, and their level."""
+        indices = np.arange(self.start, self.stop)
+        levels = np.array(self.levels)[indices % len(self.levels)]
+        for level in np.unique(levels):
+            of_level = indices[levels == level]
+            for start in range(0, len(of_level), BATCH_SIZE):
+                yield int(level), of_level[start : start + BATCH_SIZE].tolist()
 
-def plan_chunks(counts: Mapping[str, int]) -> list[Chunk]:
-    """Cut splits of the given sizes into chunks, in order."""
+
+def plan_chunks(
+    counts: Mapping[str, int], levels: Mapping[str, tuple[int, ...]] | None = None
+) -> list[Chunk]:
+    """Cut splits into chunks, in order.
+
+    Args:
+      counts: examples of each split.
+      levels: of the splits that are graded.
+    """
+    graded = levels or {}
     return [
-        Chunk(split, start, min(start + CHUNK_SIZE, count))
+        Chunk(split, start, min(start + CHUNK_SIZE, count), graded.get(split, (UNGRADED,)))
         for split, count in counts.items()
         for start in range(0, count, CHUNK_SIZE)
     ]
@@ -66,7 +88,8 @@ def render_missing(
     Args:
       folder: where chunk files are and go.
       chunks: what has to be there in the end.
-      render: a batch of keys -> the batch of pairs; called from several threads at once.
+      render: a batch of keys and its level -> the batch of pairs; called from several threads at
+        once.
       seed: of the data set.
       workers: how many threads; by default enough to keep all processors and devices busy.
     """
@@ -96,8 +119,16 @@ def example_keys(seed: int, split: str, indices: Int[Array, "B"]) -> Key[Array, 
     return jax.vmap(lambda index: stream_key(seed, stream, index))(indices)
 
 
+def scene_at(scene: SceneConfig, level: int) -> SceneConfig:
+    """The scene of an example: `scene`, or where it is graded that level's, as finely drawn."""
+    if level == UNGRADED:
+        return scene
+    graded = SceneConfig.at_level(level, scene.image_size)
+    return dataclasses.replace(graded, supersampling=scene.supersampling)
+
+
 def read_chunk(path: Path) -> Iterator[Record]:
-    """The examples of a chunk file, images still encoded.
+    """The examples of a chunk file, images still encoded, factors by name.
 
     Raises:
       DataError: where the file is damaged.
@@ -109,8 +140,14 @@ def read_chunk(path: Path) -> Iterator[Record]:
         images = np.split(columns.pop("images"), ends[:-1])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is damaged ({error}); delete it to have it made again") from None
+    factors = [name for name in columns if name.startswith(_FACTOR)]
+    drawn = {name.removeprefix(_FACTOR): columns.pop(name) for name in factors}
     for row, image in enumerate(images):
-        yield {"image": image.tobytes(), **{name: values[row] for name, values in columns.items()}}
+        yield {
+            "image": image.tobytes(),
+            "factors": {name: values[row] for name, values in drawn.items()},
+            **{name: values[row] for name, values in columns.items()},
+        }
 
 
 def encode_image(image: Float[np.ndarray, "H W 3"]) -> bytes:
@@ -149,19 +186,19 @@ def _render_chunk(
     device: jax.Device,
     advance: Callable[[int], object],
 ) -> None:
-    records: list[Record] = []
-    for start in range(chunk.start, chunk.stop, BATCH_SIZE):
+    records: dict[int, Record] = {}
+    for level, indices in chunk.batches():
         with jax.default_device(device):
-            # A whole batch, even where the split ends before it: one size is compiled once.
-            indices = start + jnp.arange(BATCH_SIZE)
-            pairs = jax.device_get(render(example_keys(seed, chunk.split, indices)))
-        wanted = min(BATCH_SIZE, chunk.stop - start)
-        records += [_record(pairs, row, start + row) for row in range(wanted)]
-        advance(wanted)
-    _write_chunk(folder / chunk.file_name, records)
+            # A whole batch, even where there are fewer examples: one size is compiled once.
+            keys = example_keys(seed, chunk.split, jnp.asarray(np.resize(indices, BATCH_SIZE)))
+            pairs = jax.device_get(render(keys, level))
+        for row, index in enumerate(indices):
+            records[index] = _record(pairs, row, index, level)
+        advance(len(indices))
+    _write_chunk(folder / chunk.file_name, [records[index] for index in sorted(records)])
 
 
-def _record(pairs: Pair, row: int, index: int) -> Record:
+def _record(pairs: Pair, row: int, index: int, level: int) -> Record:
     pair = jax.tree.map(lambda leaf: leaf[row], pairs)
     return {
         "image": encode_image(pair.image),
@@ -172,6 +209,8 @@ def _record(pairs: Pair, row: int, index: int) -> Record:
         "translation": pair.camera.translation,
         "landmarks": pair.landmarks,
         "index": np.int64(index),
+        "level": np.int64(level),
+        **{_FACTOR + name: value for name, value in pair.factors.items()},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from e2far_jax.data.batch import Batch
 from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
 
 Example = dict[str, Any]
+_FIELDS = [field.name for field in dataclasses.fields(Batch)]
 
 
 def training_batches(
@@ -100,8 +102,9 @@ def _unchanged(example: Example, valid: bool = True) -> Batch:
 
 
 def _as_batch(example: Example, valid: bool) -> Batch:
-    fields = {**example, "index": np.int32(example["index"]), "valid": np.bool_(valid)}
-    return Batch(**{name: np.asarray(value) for name, value in fields.items()})
+    numbers = {name: np.int32(example[name]) for name in ("index", "level")}
+    fields = {**example, **numbers, "valid": np.bool_(valid)}
+    return Batch(**{name: np.asarray(fields[name]) for name in _FIELDS})
 
 
 def _read_options(settings: PipelineSettings) -> grain.ReadOptions:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from e2far_jax.rendering.ranges import LEVELS
+
+UNGRADED = -1  # the level of an example that shows the configuration's own scene
+
 
 @dataclasses.dataclass(frozen=True)
 class DataSettings:
@@ -16,15 +20,19 @@ class DataSettings:
       train_examples: pictures to learn from.
       validation_examples: pictures to watch while learning.
       test_examples: pictures for the final evaluation.
+      test_levels: difficulties of the test pictures, in turn; empty: the scene of all others.
       seed: of every picture; another seed gives other pictures.
     """
 
     train_examples: int = 20_000
     validation_examples: int = 500
     test_examples: int = 1_000
+    test_levels: tuple[int, ...] = LEVELS
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not set(self.test_levels) <= set(LEVELS):
+            raise ValueError(f"data.test_levels is {self.test_levels}; expected some of {LEVELS}")
         for split, count in self.counts.items():
             if count < 1:
                 raise ValueError(f"{split}_examples is {count}; a split needs at least 1 example")
@@ -37,6 +45,11 @@ class DataSettings:
             "validation": self.validation_examples,
             "test": self.test_examples,
         }
+
+    @property
+    def levels(self) -> dict[str, tuple[int, ...]]:
+        """The levels of the graded splits; example i has the level number i, taken in turn."""
+        return {"test": self.test_levels} if self.test_levels else {}
 
 
 @dataclasses.dataclass(frozen=True)

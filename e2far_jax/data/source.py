@@ -14,21 +14,27 @@ from e2far_jax.data.errors import DataError
 from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
 
 Example = dict[str, Any]
+_NUMBERS = ("index", "level")
 
 
 class FaceSource:
     """A sequence of examples; whatever can't be read is named by its file.
 
     An example is a dictionary of arrays with the fields of the data set, the image as levels 0 to
-    255. The fields are taken from a record here, ten times as fast as by their descriptions.
+    255. The fields are taken from a record here, ten times as fast as by their descriptions; the
+    many factors take their time even so, and are left out where nobody asks for them.
     """
 
-    def __init__(self, builder: Builder, split: str):
+    def __init__(self, builder: Builder, split: str, with_factors: bool = False):
         raw = tfds.decode.DeserializeMethod.RAW_BYTES
         self._records = builder.as_data_source(split, deserialize_method=raw)
         self._files = builder.info.splits[split].file_instructions
         self._ends = np.cumsum([file.take for file in self._files])
-        self._shapes = {name: feature.shape for name, feature in builder.info.features.items()}
+        features = builder.info.features
+        self._factors = list(features["factors"]) if with_factors else None
+        self._image_shape = features["image"].shape
+        others = [name for name in features if name not in ("image", "factors", *_NUMBERS)]
+        self._shapes = {name: features[name].shape for name in others}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -51,12 +57,17 @@ class FaceSource:
         example: Example = {
             name: np.array(fields[name].float_list.value, np.float32).reshape(shape)
             for name, shape in self._shapes.items()
-            if name not in ("image", "index")
         }
+        example |= {name: fields[name].int64_list.value[0] for name in _NUMBERS}
+        if self._factors is not None:
+            example["factors"] = {
+                name: np.float32(fields[f"factors/{name}"].float_list.value[0])
+                for name in self._factors
+            }
         image = decode_image(fields["image"].bytes_list.value[0])
-        if image.shape != self._shapes["image"]:
-            raise ValueError(f"its image is {image.shape}, not {self._shapes['image']}")
-        return {**example, "image": image, "index": fields["index"].int64_list.value[0]}
+        if image.shape != self._image_shape:
+            raise ValueError(f"its image is {image.shape}, not {self._image_shape}")
+        return {**example, "image": image}
 
 
 def decode_image(encoded: bytes) -> UInt8[np.ndarray, "H W 3"]:
@@ -72,15 +83,16 @@ def decode_image(encoded: bytes) -> UInt8[np.ndarray, "H W 3"]:
     return image
 
 
-def open_split(builder: Builder, split: str) -> FaceSource:
+def open_split(builder: Builder, split: str, with_factors: bool = False) -> FaceSource:
     """The examples of one split.
 
     Args:
       builder: of a complete data set, as `generate` returns it.
       split: "train", "validation" or "test".
+      with_factors: read what was drawn, too: `factors`, a dictionary of numbers.
     Raises:
       ValueError: for an unknown split.
     """
     if split not in builder.info.splits:
         raise ValueError(f"there is no split {split!r}; there are {', '.join(builder.info.splits)}")
-    return FaceSource(builder, split)
+    return FaceSource(builder, split, with_factors)

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from e2far_jax.data.batch import Batch
-from e2far_jax.evaluation.metrics import (
-    aligned_rmse,
-    coefficient_statistics,
-    normalised_mean_error,
-    rotation_error,
-)
+from e2far_jax.data.settings import UNGRADED
+from e2far_jax.evaluation.face_errors import MEAN_FACE, NETWORK, FaceErrors, face_errors
+from e2far_jax.evaluation.metrics import coefficient_statistics
 from e2far_jax.evaluation.report import (
+    SHAPES,
     CoefficientRow,
-    ShapeErrors,
     ShapeReport,
+    aligned,
     coefficient_rows,
     coefficient_table,
     report_dictionary,
     shape_report,
     shape_table,
 )
-from e2far_jax.geometry.cameras import Camera, project
+from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models.e2far import Prediction
-from e2far_jax.morphable.model import MorphableModel, clip_expression, neutral_shape, shape
-
-NETWORK, MEAN_FACE = "E2FAR", "mean face"
-# Faces whose vertices are in memory at once.
-CHUNK = 64
+from e2far_jax.morphable.model import MorphableModel, clip_expression
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +41,7 @@ class Evaluation:
       expression: the same of each expression coefficient.
       rotation_degrees: mean angle between true and predicted rotation; None without a camera.
       landmark_percent: mean NME of the 68 projected landmarks; None without a camera.
+      levels: the same of the pictures of each difficulty; empty where they are not graded.
     """
 
     shapes: ShapeReport
@@ -54,6 +49,7 @@ class Evaluation:
     expression: list[CoefficientRow]
     rotation_degrees: float | None
     landmark_percent: float | None
+    levels: dict[int, Evaluation] = dataclasses.field(default_factory=dict)
 
     def table(self) -> str:
         """Everything as text, for a terminal."""
@@ -61,15 +57,42 @@ class Evaluation:
         if self.rotation_degrees is not None:
             lines.append(f"rotation error: {self.rotation_degrees:.2f} degrees (mean)")
             lines.append(f"68 landmarks, NME: {self.landmark_percent:.2f} % of the face box (mean)")
+        if self.levels:
+            lines += ["", self._level_table()]
         return "\n".join([*lines, "", coefficient_table(self.identity, self.expression)])
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, for a .json file."""
-        return {
+        """Everything as plain values, for a .json file; "levels" where they are graded."""
+        figures = {
             **report_dictionary(self.shapes, self.identity, self.expression),
             "rotation_degrees": self.rotation_degrees,
             "landmark_percent": self.landmark_percent,
         }
+        if self.levels:
+            figures["levels"] = {str(level): part.to_dict() for level, part in self.levels.items()}
+        return figures
+
+    def _level_table(self) -> str:
+        """A row a level; errors in mm beside the mean face's, means of the correlations."""
+        header = ["level", "faces", "neutral", "mean face", "expressive", "mean face"]
+        header += ["rotation", "NME", "identity r", "expression r"]
+        rows = [[str(level), *part.cells()] for level, part in self.levels.items()]
+        return aligned([header, *rows, ["all", *self.cells()]])
+
+    def cells(self) -> list[str]:
+        """The main figures as short texts: a row of a table."""
+        network, mean_face = self.shapes.errors[NETWORK], self.shapes.errors[MEAN_FACE]
+        shapes = [
+            text for kind in SHAPES for text in (str(network[kind]), f"{mean_face[kind].mean:.2f}")
+        ]
+        camera = ["-", "-"]
+        if self.rotation_degrees is not None:
+            camera = [f"{self.rotation_degrees:.2f}", f"{self.landmark_percent:.2f} %"]
+        correlations = [
+            f"{np.mean([row.correlation for row in rows]):z.2f}" if rows else "-"
+            for rows in (self.identity, self.expression)
+        ]
+        return [str(self.shapes.count), *shapes, *camera, *correlations]
 
     def scalars(self) -> dict[str, float]:
         """The main figures, flat, for a plot over time."""
@@ -90,98 +113,70 @@ class Evaluation:
 
 def predict_all(
     predict: Callable[[Float[Array, "B H W 3"]], Prediction], batches: Iterable[Batch]
-) -> tuple[Prediction, Prediction]:
+) -> tuple[Prediction, Prediction, Int[np.ndarray, "B"]]:
     """Predictions and truth of every valid example of a split, in order.
 
     Args:
       predict: images in [0, 1] to predictions.
       batches: as `data.pipeline.evaluation_batches` gives them.
     Returns:
-      All predictions, and all true values in the same form.
+      All predictions, all true values in the same form, and the examples' levels.
     Raises:
       ValueError: where there are no batches.
     """
-    pairs = []
+    parts = []
     for batch in batches:
-        pair = (predict(jnp.asarray(batch.image)), _truth(batch))
-        pairs.append(jax.tree.map(lambda array, valid=batch.valid: array[valid], pair))
-    if not pairs:
+        part = (predict(jnp.asarray(batch.image)), _truth(batch), batch.level)
+        parts.append(jax.tree.map(lambda array, valid=batch.valid: array[valid], part))
+    if not parts:
         raise ValueError("there are no batches to predict")
-    return jax.tree.map(lambda *arrays: jnp.concatenate(arrays), *pairs)
+    predictions, truths, levels = zip(*parts, strict=True)
+    predicted, true = (
+        jax.tree.map(lambda *arrays: jnp.concatenate(arrays), *side)
+        for side in (predictions, truths)
+    )
+    return predicted, true, np.concatenate(levels)
 
 
-def evaluate(predicted: Prediction, true: Prediction, model: MorphableModel) -> Evaluation:
-    """Compare all predictions of a split with the truth.
+def evaluate(
+    predicted: Prediction,
+    true: Prediction,
+    levels: Int[np.ndarray, "B"],
+    model: MorphableModel,
+) -> Evaluation:
+    """Compare all predictions of a split with the truth, and once more level by level.
 
     Args:
       predicted: of the network; expressions are clipped to the model's range.
       true: as rendered.
+      levels: difficulty of each example, or UNGRADED.
       model: the morphable model that both speak of.
     """
     clipped = clip_expression(model, predicted.expression)
     predicted = dataclasses.replace(predicted, expression=clipped)
-    mean_face = jax.tree.map(jnp.zeros_like, predicted)
-    errors = {
-        MEAN_FACE: _shape_errors(mean_face, true, model),
-        NETWORK: _shape_errors(predicted, true, model),
-    }
+    errors = face_errors(predicted, true, model)
+    graded = {}
+    for level in sorted({*levels.tolist()} - {UNGRADED}):
+        rows = np.flatnonzero(levels == level)
+        picked = jax.tree.map(lambda array, rows=rows: array[rows], (predicted, true))
+        graded[level] = _summary(errors.pick(rows), *picked, model)
+    return dataclasses.replace(_summary(errors, predicted, true, model), levels=graded)
+
+
+def _summary(
+    errors: FaceErrors, predicted: Prediction, true: Prediction, model: MorphableModel
+) -> Evaluation:
     identity = coefficient_statistics(predicted.identity, true.identity)
     expression = coefficient_statistics(predicted.expression, true.expression)
-    rotation = landmarks = None
-    if predicted.camera is not None and true.camera is not None:
-        angles = rotation_error(predicted.camera.rotation, true.camera.rotation)
-        rotation = float(jnp.mean(angles))
-        landmarks = float(np.mean(_landmark_errors(predicted, true, model)))
     return Evaluation(
-        shapes=shape_report(errors, baseline=MEAN_FACE),
+        shapes=shape_report(errors.shapes, baseline=MEAN_FACE),
         identity=coefficient_rows(identity, kind="identity"),
         expression=coefficient_rows(expression, model.expression_names, kind="expression"),
-        rotation_degrees=rotation,
-        landmark_percent=landmarks,
+        rotation_degrees=None if errors.rotation is None else float(np.mean(errors.rotation)),
+        landmark_percent=None if errors.landmarks is None else float(np.mean(errors.landmarks)),
     )
 
 
 def _truth(batch: Batch) -> Prediction:
     camera = Camera(*map(jnp.asarray, (batch.rotation, batch.scale, batch.translation)))
     return Prediction(jnp.asarray(batch.identity), jnp.asarray(batch.expression), camera)
-
-
-def _chunks(*trees: Prediction) -> Iterator[tuple[Prediction, ...]]:
-    count = len(trees[0].identity)
-    for start in range(0, count, CHUNK):
-        piece = slice(start, start + CHUNK)
-        yield jax.tree.map(lambda array, piece=piece: array[piece], trees)
-
-
-def _shape_errors(predicted: Prediction, true: Prediction, model: MorphableModel) -> ShapeErrors:
-    pairs = [_chunk_errors(*chunk, model) for chunk in _chunks(predicted, true)]
-    neutral, expressive = (np.concatenate(errors) for errors in zip(*pairs, strict=True))
-    return ShapeErrors(neutral, expressive)
-
-
-@jax.jit
-def _chunk_errors(
-    predicted: Prediction, true: Prediction, model: MorphableModel
-) -> tuple[Float[Array, "B"], Float[Array, "B"]]:
-    region = model.regions["face"]
-    neutral = (neutral_shape(model, side.identity) for side in (predicted, true))
-    expressive = (shape(model, side.identity, side.expression) for side in (predicted, true))
-    return aligned_rmse(*neutral, region), aligned_rmse(*expressive, region)
-
-
-def _landmark_errors(
-    predicted: Prediction, true: Prediction, model: MorphableModel
-) -> Float[np.ndarray, "B"]:
-    errors = [_chunk_landmark_errors(*chunk, model) for chunk in _chunks(predicted, true)]
-    return np.concatenate(errors)
-
-
-@jax.jit
-def _chunk_landmark_errors(
-    predicted: Prediction, true: Prediction, model: MorphableModel
-) -> Float[Array, "B"]:
-    def landmarks(side: Prediction) -> Float[Array, "B 68 2"]:
-        points = shape(model, side.identity, side.expression)[:, model.landmarks]
-        return project(side.camera, points)[..., :2]
-
-    return normalised_mean_error(landmarks(predicted), landmarks(true))

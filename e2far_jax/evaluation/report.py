@@ -91,7 +91,7 @@ def shape_table(report: ShapeReport) -> str:
         for name, intervals in report.differences.items()
         for shape, interval in intervals.items()
     ]
-    return "\n".join([_aligned([header, *rows]), *comparisons])
+    return "\n".join([aligned([header, *rows]), *comparisons])
 
 
 def _verdict(interval: Interval) -> str:
@@ -146,7 +146,7 @@ def coefficient_table(
     shown = [*identity[:first], *_mean_row("identity", identity)]
     shown += [*expression, *_mean_row("expression", expression)]
     cells = [[row.name, f"{row.correlation:z.2f}", f"{row.slope:z.2f}"] for row in shown]
-    return _aligned([["coefficient", "correlation", "slope"], *cells])
+    return aligned([["coefficient", "correlation", "slope"], *cells])
 
 
 def _mean_row(kind: str, rows: Sequence[CoefficientRow]) -> list[CoefficientRow]:
@@ -168,7 +168,7 @@ def report_dictionary(
     }
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Columns of text: the first flush left, the others flush right."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []

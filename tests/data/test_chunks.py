@@ -7,6 +7,7 @@ import pytest
 from e2far_jax.data import chunks
 from e2far_jax.data.errors import DataError
 from e2far_jax.keys import stream_key
+from e2far_jax.rendering.settings import SceneConfig
 from tests.data.conftest import Renderer, plain_pairs
 
 
@@ -18,7 +19,8 @@ def assert_same(first, second):
     assert len(first) == len(second)
     for a, b in zip(first, second, strict=True):
         assert a.keys() == b.keys()
-        assert all(np.array_equal(a[name], b[name]) for name in a)
+        assert all(np.array_equal(a[name], b[name]) for name in a if name != "factors")
+        assert a["factors"] == b["factors"]
 
 
 def test_chunks_cover_every_split_without_overlap():
@@ -28,6 +30,40 @@ def test_chunks_cover_every_split_without_overlap():
         for split in ("train", "test", "validation")
     }
     assert covered == {"train": [*range(600)], "test": [*range(256)], "validation": [0]}
+
+
+@pytest.mark.parametrize("levels", [(0, 1, 2, 3), (3,), (2, 0, 2), (-1,)])
+def test_graded_examples_take_turns_whatever_the_chunk(monkeypatch, levels):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 50)
+    monkeypatch.setattr(chunks, "BATCH_SIZE", 8)
+    plan = chunks.plan_chunks({"train": 20, "test": 133}, {"test": levels})
+    given = {}
+    for chunk in plan:
+        for level, indices in chunk.batches():
+            assert 1 <= len(indices) <= 8
+            given.setdefault(chunk.split, {}).update(dict.fromkeys(indices, level))
+    assert given["train"] == dict.fromkeys(range(20), -1)
+    assert sorted(given["test"]) == [*range(133)]
+    assert all(level == levels[i % len(levels)] for i, level in given["test"].items())
+
+
+def test_a_graded_example_is_rendered_at_its_level(tmp_path):
+    plan = chunks.plan_chunks({"test": 75}, {"test": (0, 3, 1)})
+    chunks.render_missing(tmp_path, plan, Renderer(), seed=3)
+    made = records(tmp_path, plan)
+    assert [int(record["index"]) for record in made] == [*range(75)]
+    assert [int(record["level"]) for record in made] == [0, 3, 1] * 25
+    assert [float(record["factors"]["pose.nearness"]) for record in made] == [0, 3, 1] * 25
+    expected = plain_pairs(stream_key(3, "synthetic_faces/test", 71)[None])
+    np.testing.assert_allclose(made[71]["identity"], expected.identity[0], atol=1e-6)
+
+
+def test_scenes_of_a_level_keep_size_and_sampling():
+    scene = SceneConfig(image_size=48, supersampling=2).without("pose")
+    assert chunks.scene_at(scene, -1) is scene
+    graded = chunks.scene_at(scene, 2)
+    assert (graded.image_size, graded.supersampling) == (48, 2)
+    assert graded.pose == SceneConfig.at_level(2).pose
 
 
 def test_an_example_is_rendered_from_its_own_key(tmp_path):
@@ -45,7 +81,7 @@ def test_an_example_is_rendered_from_its_own_key(tmp_path):
 
 def test_neither_threads_nor_the_size_of_the_split_change_an_example(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 64)
-    many, few = chunks.plan_chunks({"train": 150}), chunks.plan_chunks({"train": 70})
+    many, few = (chunks.plan_chunks({"test": n}, {"test": (2, 0, 1)}) for n in (150, 70))
     chunks.render_missing(tmp_path / "a", many, Renderer(), seed=0, workers=1)
     chunks.render_missing(tmp_path / "b", many, Renderer(), seed=0, workers=3)
     chunks.render_missing(tmp_path / "c", few, Renderer(), seed=0, workers=2)
@@ -69,7 +105,7 @@ def test_finished_chunks_are_used_again(tmp_path, monkeypatch):
 
 
 def test_a_renderer_that_fails_is_heard_of(tmp_path):
-    def broken(keys):
+    def broken(keys, level):
         raise ValueError("no light")
 
     with pytest.raises(ValueError, match="no light"):

@@ -54,12 +54,46 @@ def test_round_trip(tmp_path, renderer):
 
 def test_tfds_reads_the_same_by_its_own_description(tmp_path, renderer):
     builder = make(tmp_path)
-    ours = open_split(builder, "test")
+    ours = open_split(builder, "test", with_factors=True)
     theirs = builder.as_data_source("test")
     for example, described in zip(ours, theirs, strict=True):
         assert example.keys() == described.keys()
         for name in example:
             np.testing.assert_array_equal(example[name], described[name])
+
+
+def test_every_example_tells_what_was_drawn(tmp_path, renderer):
+    builder = make(tmp_path)
+    for split in COUNTS.counts:
+        for example in open_split(builder, split, with_factors=True):
+            assert sorted(example["factors"]) == ["pose.nearness", "pose.yaw"]
+            assert all(value.dtype == np.float32 for value in example["factors"].values())
+            yaw = 9.0 * example["identity"][0]
+            assert example["factors"]["pose.yaw"] == pytest.approx(yaw, abs=1e-5)
+        assert "factors" not in open_split(builder, split)[0]
+
+
+def test_the_test_split_is_graded_and_the_others_are_not(tmp_path, renderer):
+    data = dataclasses.replace(COUNTS, test_examples=7, test_levels=(3, 0))
+    builder = make(tmp_path, data, scene=SceneConfig.at_level(1, SIZE))
+    nearness = {level: SceneConfig.at_level(level).pose.nearness for level in (0, 1, 3)}
+    assert len(set(nearness.values())) == 3
+    for split, levels in (("train", [-1] * 20), ("test", [3, 0, 3, 0, 3, 0, 3])):
+        examples = list(open_split(builder, split, with_factors=True))
+        assert [example["level"] for example in examples] == levels
+        for example, level in zip(examples, levels, strict=True):
+            drawn = nearness[1 if level == -1 else level]
+            assert example["factors"]["pose.nearness"] == pytest.approx(drawn)
+
+
+def test_grading_changes_neither_people_nor_the_other_splits(tmp_path, renderer):
+    graded = make(tmp_path / "graded")
+    plain = make(tmp_path / "plain", dataclasses.replace(COUNTS, test_levels=()))
+    levels = {len({e["level"] for e in open_split(b, "test")}) for b in (graded, plain)}
+    assert levels == {4, 1}
+    for one, other in zip(open_split(graded, "test"), open_split(plain, "test"), strict=True):
+        np.testing.assert_array_equal(one["identity"], other["identity"])
+    assert len(set(digests(graded).values()) & set(digests(plain).values())) == 2
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, renderer):
@@ -84,7 +118,7 @@ def test_every_picture_has_an_identity_of_its_own(tmp_path, renderer):
 def test_a_finished_data_set_is_used_again(tmp_path, renderer):
     make(tmp_path)
     calls = renderer.calls
-    assert calls == 3
+    assert calls == 6  # train, validation, and four levels of test
     assert len(open_split(make(tmp_path), "train")) == 20
     assert renderer.calls == calls
 
@@ -93,7 +127,8 @@ def test_a_finished_data_set_is_used_again(tmp_path, renderer):
     "change",
     [
         {"data": dataclasses.replace(COUNTS, test_examples=6)},
-        {"scene": SceneConfig(image_size=SIZE, noise=0.0)},
+        {"data": dataclasses.replace(COUNTS, test_levels=(0, 1))},
+        {"scene": SceneConfig(image_size=SIZE).without("pose")},
         {"face_model": FaceModelSettings(identity_size=5)},
     ],
 )

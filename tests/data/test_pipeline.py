@@ -24,6 +24,7 @@ def examples(count, size=16):
             "translation": np.array([8.0, 8.0], np.float32),
             "landmarks": rng.uniform(0, size, (68, 2)).astype(np.float32),
             "index": index,
+            "level": index % 4,
         }
         for index in range(count)
     ]
@@ -47,7 +48,7 @@ def test_a_batch_has_the_promised_shapes():
     assert batch.image.dtype == np.float32
     assert 0.0 <= batch.image.min() <= batch.image.max() <= 1.0
     assert batch.rotation.shape == (4, 3, 3)
-    assert batch.scale.shape == (4,)
+    assert batch.scale.shape == batch.level.shape == (4,)
     assert batch.landmarks.shape == (4, 68, 2)
     assert batch.valid.all()
     np.testing.assert_array_equal(batch.identity[:, 0], batch.index)

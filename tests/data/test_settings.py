@@ -11,6 +11,14 @@ def test_an_empty_split_is_refused_by_its_name(split):
         DataSettings(**{f"{split}_examples": 0})
 
 
+@pytest.mark.parametrize("levels", [(4,), (0, -1), (0, 1, 7)])
+def test_a_level_that_there_is_not_is_refused(levels):
+    with pytest.raises(
+        ValueError, match=r"data\.test_levels is .*; expected some of \(0, 1, 2, 3\)"
+    ):
+        DataSettings(test_levels=levels)
+
+
 def test_probabilities_and_ranges_are_checked():
     with pytest.raises(ValueError, match=r"augmentation\.gray is 1\.5; expected 0 to 1"):
         AugmentationSettings(gray=1.5)

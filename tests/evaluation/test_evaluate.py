@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +31,7 @@ def batches(count: int, size: int = 4) -> list[Batch]:
                 translation=np.zeros((size, 2), np.float32),
                 landmarks=np.zeros((size, 68, 2), np.float32),
                 index=index,
+                level=index % 3 - 1,
                 valid=index < count,
             )
         )
@@ -49,9 +51,10 @@ def predict(images: jax.Array) -> Prediction:
 
 
 def test_every_example_counts_once_and_the_filling_does_not() -> None:
-    predicted, true = predict_all(predict, batches(10))
+    predicted, true, levels = predict_all(predict, batches(10))
     assert len(predicted.identity) == len(true.identity) == 10
     np.testing.assert_allclose(true.camera.scale, 1 + 0.1 * np.arange(10), rtol=1e-6)
+    assert levels.tolist() == [-1, 0, 1] * 3 + [-1]
     np.testing.assert_allclose(predicted.identity, 0.5 * true.identity, atol=1e-6)
 
 
@@ -78,22 +81,52 @@ def test_figures_of_a_known_network() -> None:
 
 def test_perfect_predictions_have_no_error() -> None:
     model = random_model()
-    _, true = predict_all(predict, batches(6))
-    figures = evaluate(true, true, model).scalars()
+    _, true, levels = predict_all(predict, batches(6))
+    figures = evaluate(true, true, levels, model).scalars()
     for name in ("neutral_mm", "expressive_mm", "rotation_degrees", "landmark_percent"):
         assert figures[name] == pytest.approx(0.0, abs=0.02), name
 
 
 def test_blendshape_weights_are_clipped_before_they_are_judged() -> None:
     model = dataclasses.replace(random_model(), expression_prior="unit")
-    _, true = predict_all(predict, batches(6))
+    _, true, levels = predict_all(predict, batches(6))
     true = dataclasses.replace(true, expression=jnp.ones_like(true.expression))
     beyond = dataclasses.replace(true, expression=7.0 * true.expression)
-    assert evaluate(beyond, true, model).scalars()["expressive_mm"] < 0.01
+    assert evaluate(beyond, true, levels, model).scalars()["expressive_mm"] < 0.01
 
 
 def test_a_network_without_a_camera_has_no_camera_figures() -> None:
-    predicted, true = predict_all(predict, batches(6))
-    evaluation = evaluate(dataclasses.replace(predicted, camera=None), true, random_model())
+    predicted, true, levels = predict_all(predict, batches(6))
+    evaluation = evaluate(dataclasses.replace(predicted, camera=None), true, levels, random_model())
     assert evaluation.rotation_degrees is None
     assert "rotation_degrees" not in evaluation.scalars()
+    assert "rotation" in evaluation.table()  # of the levels, with nothing in it
+    assert evaluation.levels[0].rotation_degrees is None
+
+
+def test_each_level_has_all_figures_of_its_own_examples() -> None:
+    """As an evaluation of these examples alone would have them."""
+    model = random_model()
+    predicted, true, levels = predict_all(predict, batches(70))
+    # Worse where it is more difficult: a constant error on top at level 1.
+    worse = np.where(levels == 1, 0.5, 0.0)[:, None].astype(np.float32)
+    predicted = dataclasses.replace(predicted, identity=predicted.identity + worse)
+    evaluation = evaluate(predicted, true, levels, model)
+    assert sorted(evaluation.levels) == [0, 1]
+    for level, part in evaluation.levels.items():
+        rows = np.flatnonzero(levels == level)
+        sides = [jax.tree.map(lambda leaf, r=rows: leaf[r], s) for s in (predicted, true)]
+        alone = evaluate(*sides, np.full(len(rows), -1, np.int32), model)
+        assert part.shapes.count == len(rows)
+        assert part.scalars() == pytest.approx(alone.scalars(), abs=1e-3)
+        assert alone.levels == {}
+    easy, hard = (evaluation.levels[level].scalars() for level in (0, 1))
+    assert hard["neutral_mm"] > easy["neutral_mm"] + 0.3
+    lines = evaluation.table().split("\n\n")[1].splitlines()
+    assert [line.split()[0] for line in lines] == ["level", "0", "1", "all"]
+    assert f"{hard['neutral_mm']:.2f} [" in lines[2]
+    assert f" {hard['neutral_mm_of_mean_face']:.2f} " in lines[2]
+    stored = json.loads(json.dumps(evaluation.to_dict()))
+    assert stored["levels"]["1"]["rotation_degrees"] == pytest.approx(hard["rotation_degrees"])
+    mean_face = stored["levels"]["1"]["shape_rmse_mm"]["errors"]["mean face"]["neutral"]["mean"]
+    assert mean_face == pytest.approx(hard["neutral_mm_of_mean_face"])

@@ -36,7 +36,9 @@ def configuration(**changes: object) -> ExperimentConfig:
     return ExperimentConfig(
         face_model=FaceModelSettings(identity_size=6, expression_names=("jawOpen", "eyeBlink_L")),
         scene=SceneConfig.at_level(0, image_size=32),
-        data=DataSettings(train_examples=24, validation_examples=4, test_examples=4),
+        data=DataSettings(
+            train_examples=24, validation_examples=4, test_examples=4, test_levels=()
+        ),
         network=NetworkSettings(
             backbone="compact",
             compact_widths=(4, 4, 4, 4, 4),

@@ -35,6 +35,7 @@ def random_batch(size: int) -> Batch:
         translation=16 + normal(2),
         landmarks=normal(68, 2),
         index=np.arange(size, dtype=np.int32),
+        level=np.full(size, -1, np.int32),
         valid=np.ones(size, bool),
     )
 

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import jax
 import numpy as np
 import tensorflow_datasets.public_api as tfds
 from jaxtyping import Float
 
-from e2far_jax.data.chunks import plan_chunks, read_chunk, render_missing
+from e2far_jax.data.chunks import Chunk, plan_chunks, read_chunk, render_missing, scene_at
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
@@ -44,9 +45,10 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Renders each split's examples, chunk by chunk, and stores them as array_record files."""
 
-    VERSION = tfds.core.Version("1.0.0")
+    VERSION = tfds.core.Version("2.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
-        "1.0.0": "The first one. To be raised whenever the renderer draws otherwise."
+        "2.0.0": "Scenes by families of factors; factors and levels are stored, tests are graded.",
+        "1.0.0": "The first one. To be raised whenever the renderer draws otherwise.",
     }
     url_infos = None  # nothing is downloaded
 
@@ -76,6 +78,11 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             "translation": tensor(shape=(2,)),
             "landmarks": tensor(shape=(68, 2)),
             "index": tfds.features.Scalar(np.int64),
+            "level": tfds.features.Scalar(np.int64),
+            "factors": {
+                name: tfds.features.Scalar(np.float32)
+                for name in factor_names(self.model, self.builder_config.scene)
+            },
         }
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(features),
@@ -85,20 +92,24 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
     def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict[str, Any]:
         config = self.builder_config
-        chunks = plan_chunks(config.data.counts)
         render_missing(
             self.chunk_folder,
-            chunks,
-            lambda keys: render_pairs(keys, self.model, config.scene),
+            self._chunks(),
+            lambda keys, level: render_pairs(keys, self.model, scene_at(config.scene, level)),
             config.data.seed,
         )
         return {split: self._generate_examples(split) for split in config.data.counts}
 
     def _generate_examples(self, split: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        for chunk in plan_chunks({split: self.builder_config.data.counts[split]}):
-            for record in read_chunk(self.chunk_folder / chunk.file_name):
-                encoded = io.BytesIO(record["image"])  # an array would need TensorFlow
-                yield int(record["index"]), {**record, "image": encoded}
+        for chunk in self._chunks():
+            if chunk.split == split:
+                for record in read_chunk(self.chunk_folder / chunk.file_name):
+                    encoded = io.BytesIO(record["image"])  # an array would need TensorFlow
+                    yield int(record["index"]), {**record, "image": encoded}
+
+    def _chunks(self) -> list[Chunk]:
+        data = self.builder_config.data
+        return plan_chunks(data.counts, data.levels)
 
     def _post_download_and_prepare_hook(self) -> None:
         self.remove_chunks()
@@ -106,6 +117,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     def remove_chunks(self) -> None:
         """Remove the rendered chunks, whole or unfinished."""
         shutil.rmtree(self.chunk_folder, ignore_errors=True)
+
+
+def factor_names(model: MorphableModel, scene: SceneConfig) -> list[str]:
+    """What scenes tell of themselves, the same at every level; nothing is rendered for it."""
+    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
+    pairs = jax.eval_shape(lambda keys: render_pairs(keys, model, scene), keys)
+    return sorted(pairs.factors)
 
 
 def model_sketch(model: MorphableModel) -> Float[np.ndarray, "K"]:
