@@ -8,6 +8,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.rendering.features import FaceFeatures, face_coordinates, face_features
 from e2far_jax.rendering.outlines import bump, line_distance, polygon_distance, within
 
 WAVES = 16
@@ -23,6 +24,11 @@ class FacePaint:
       grain: a fixed random number for each vertex, unit variance.
       light: share of the light that gets there: less under the lids, in nostrils and mouth.
       flush: where blood shows, on cheeks and nose.
+      coordinates: places for `detail.skin_detail`, from `features.face_coordinates`.
+      features: where brows, lids, mouth and beard are.
+      lids: the upper lids up to the brows.
+      under_eyes: where shadows are under the eyes.
+      oily: forehead, nose and chin.
       lips, brows, lashes, scalp, sclera, iris, pupil, cavity, teeth: what is painted there.
     """
 
@@ -30,6 +36,11 @@ class FacePaint:
     grain: Float[Array, "N"]
     light: Float[Array, "N"]
     flush: Float[Array, "N"]
+    coordinates: Float[Array, "N 3"]
+    features: FaceFeatures
+    lids: Float[Array, "N"]
+    under_eyes: Float[Array, "N"]
+    oily: Float[Array, "N"]
     lips: Float[Array, "N"]
     brows: Float[Array, "N"]
     lashes: Float[Array, "N"]
@@ -65,6 +76,11 @@ def face_paint(model: MorphableModel) -> FacePaint:
         grain=jax.random.normal(jax.random.key(0), (len(points),)),
         light=_light(points, marks, unit, eyes["sclera"], jnp.maximum(cavity, teeth)),
         flush=_flush(points, marks, unit) * skin,
+        coordinates=face_coordinates(model),
+        features=face_features(model),
+        lids=_lids(points, marks, unit) * skin * front,
+        under_eyes=_under_eyes(points, marks, unit) * skin * front,
+        oily=_oily(points, marks, unit) * skin,
         lips=_region(model, "lips", mouth * front, spread=1) * skin,
         brows=_region(model, "brows", brows * front, spread=1) * skin,
         lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * front * skin,
@@ -134,6 +150,42 @@ def _flush(
     return jnp.clip(0.8 * nose + cheeks, 0.0, 1.0)
 
 
+def _lids(
+    points: Float[Array, "N 3"], marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> Float[Array, "N"]:
+    """From the upper lids' edges half-way up to the brows."""
+    cover = jnp.zeros(len(points))
+    for lid in (marks[_RIGHT_LID], marks[_LEFT_LID]):
+        above = line_distance(points, lid[:4])
+        higher = jax.nn.sigmoid((points[:, 1] - lid[jnp.array([0, 3]), 1].mean()) / (1.5 * unit))
+        cover = jnp.maximum(cover, higher * within(above, 6.5 * unit, 6.0 * unit))
+    return cover
+
+
+def _under_eyes(
+    points: Float[Array, "N 3"], marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> Float[Array, "N"]:
+    """Below the lower lids, more so towards the nose."""
+    cover = jnp.zeros(len(points))
+    for lid, nose in ((marks[_RIGHT_LID], 3), (marks[_LEFT_LID], 0)):
+        corner = lid[nose] + unit * jnp.array([0.0, -7.0, 0.0])
+        middle = lid[4:6].mean(axis=0) + unit * jnp.array([0.0, -6.0, 0.0])
+        pair = bump(points, corner, 6.0 * unit) + 0.8 * bump(points, middle, 6.0 * unit)
+        cover = cover + pair
+    return jnp.clip(cover, 0.0, 1.0)
+
+
+def _oily(
+    points: Float[Array, "N 3"], marks: Float[Array, "68 3"], unit: Float[Array, ""]
+) -> Float[Array, "N"]:
+    """Forehead, nose and chin, where skin has most oil."""
+    forehead = marks[jnp.array([21, 22])].mean(axis=0) + unit * jnp.array([0.0, 28.0, 0.0])
+    chin = (marks[8] + marks[57]) / 2.0
+    spots = bump(points, forehead, 22.0 * unit) + bump(points, chin, 9.0 * unit)
+    nose = bump(points, marks[30], 9.0 * unit) + bump(points, marks[28], 8.0 * unit)
+    return jnp.clip(spots + nose, 0.0, 1.0)
+
+
 def _light(
     points: Float[Array, "N 3"],
     marks: Float[Array, "68 3"],
@@ -153,7 +205,7 @@ def _light(
     for nostril in (marks[32], marks[34]):
         centre = nostril + unit * jnp.array([0.0, 2.0, -1.0])
         dark = jnp.maximum(dark, 0.75 * bump(points, centre, 2.2 * unit))
-    return 1.0 - dark
+    return 1.0 - jnp.minimum(dark, 0.9)
 
 
 def _waves(position: Float[Array, "N 3"]) -> Float[Array, "N K"]:
