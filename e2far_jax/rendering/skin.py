@@ -110,7 +110,7 @@ def _draw(key: Key[Array, ""], ranges: SkinRanges) -> tuple[Numbers, Float[Array
             drawn[name] = between(drawn[name], limit)
     waves = math.sqrt(12.0 / WAVES) * (uniforms[len(names) :] - 0.5)
     if ranges.unevenness == 0.0:  # nothing is left to chance
-        drawn |= dict.fromkeys(("lip_melanin", "seed"), jnp.full((), 0.5))
+        drawn |= dict.fromkeys(_OTHERS, jnp.full((), 0.5))
     return drawn, waves.reshape(WAVES, 2)
 
 
