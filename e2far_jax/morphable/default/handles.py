@@ -164,7 +164,7 @@ def part_lips(template: Template) -> Float[np.ndarray, "S 3"]:
     """The skin with its mouth opened wide, to measure distances on."""
     skin = template.points[: len(template.sheet.angle)].copy()
     corner, upper, lower = skin[template.landmarks[[64, 62, 66]]]
-    across = np.clip(1 - (skin[:, 0] / corner[0]) ** 2, 0, 1) ** 0.5
+    across = np.clip(1 - (skin[:, 0] / corner[0]) ** 2, 0, 1) ** 0.7
     away = np.clip(1 - np.abs(skin[:, 1] - (upper[1] + lower[1]) / 2) / _PARTED_REACH, 0, 1)
     skin[:, 1] += _PARTED * template.sheet.side * across * away
     return skin

@@ -30,7 +30,7 @@ _SHARES = {
     "jaw_side": 0.38, "jaw_line": 0.5, "jaw_front": 0.75, "chin": 0.92, "chin_boss": 0.92,
     "chin_side": 0.88, "under_lip": 0.93, "corner": 0.47, "philtrum": 0.04, "above_lip": 0.1,
     "upper_border": 0.05, "upper_border_side": 0.13, "upper_edge": 0.05, "upper_edge_side": 0.11,
-    "lower_border": 0.93, "lower_border_side": 0.79, "lower_edge": 0.97, "lower_edge_side": 0.87,
+    "lower_border": 0.93, "lower_border_side": 0.8, "lower_edge": 0.97, "lower_edge_side": 0.9,
     "under_chin": 0.8, "under_chin_side": 0.7, "throat": 0.45, "throat_side": 0.36,
 }  # fmt: skip
 # How much of the jaw's opening the lips undo to stay closed.

@@ -69,9 +69,9 @@ ONE_SIDED: dict[str, Moves] = {
         "nose_base": (0, 1, -0.5), "nose_wing": (1.5, 4, -0.5), "nose_side": (0, 1, 0.5),
         "under_eye": (0.5, 2, 1), "cheek_bone": (1, 3, 1.5), "cheek_inner": (1.5, 5.5, 1.5),
         "cheek_middle": (0, 2.5, 1.5), "cheek_side": (0, 1, 0.5), "fold": (1, 6, -1.5),
-        "cheek_low": (0, 1.5, 0.5), "corner": (0, 3, 0), "philtrum": (0, 3, -1),
-        "above_lip": (1.5, 6.5, -2), "upper_border": (0, 4, -0.5),
-        "upper_border_side": (1.5, 7, -0.5), "upper_edge": (0, 3.5, -0.5),
+        "cheek_low": (0, 1.5, 0.5), "corner": (0, 3, 0), "philtrum": (0, 2.5, -0.5),
+        "above_lip": (1.5, 5.5, -1.5), "upper_border": (0, 3, -0.5),
+        "upper_border_side": (1.5, 6.5, -0.5), "upper_edge": (0, 3, -0.5),
         "upper_edge_side": (1, 5.5, 0),
     },
 }  # fmt: skip

@@ -21,7 +21,7 @@ _ASIDE = (30.0, 55.0)
 # upper half, down for the lower one), depth (mm).
 _CAVITY_RINGS = ((1.0, 0.5, 3.0), (1.02, 10.0, 8.0), (1.1, 11.0, 26.0), (0.6, 5.0, 40.0))
 
-_TEETH_COLUMNS = 15
+_TEETH_COLUMNS = 19
 
 
 def gather_lips(heights: Float[np.ndarray, "N"], sheet: Sheet) -> Float[np.ndarray, "N"]:
@@ -68,7 +68,7 @@ def teeth(
     Args:
       lip_centre: the middle of the line between the closed lips.
     """
-    x = np.linspace(-17.0, 17.0, _TEETH_COLUMNS)
+    x = np.linspace(-22.0, 22.0, _TEETH_COLUMNS)
     arch = lip_centre[2] - 8.0 - 0.033 * x**2
     upper, lower = (
         np.stack([np.stack([x, np.full_like(x, y), arch], axis=-1) for y in lip_centre[1] + edges])
