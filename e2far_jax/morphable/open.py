@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import pathlib
 import warnings
+from collections.abc import Callable
 
 from e2far_jax.cache import cache_folder
 from e2far_jax.morphable.formats.errors import ModelFormatError
@@ -21,8 +23,8 @@ def open_morphable_model(spec: str) -> MorphableModel:
 
     Args:
       spec: `default` for the embedded procedural face; `ict:PATH` for ICT-FaceKit's folder or
-        archive, converted once and kept in the cache folder (`cache_folder`); or the path of a
-        .npz file that `write_npz` made.
+        archive; or the path of a .npz file that `write_npz` made. The first two are built once and
+        kept in the cache folder (`cache_folder`).
     Returns:
       The model.
     Raises:
@@ -32,9 +34,7 @@ def open_morphable_model(spec: str) -> MorphableModel:
     """
     kind, separator, path = spec.partition(":")
     if spec == "default":
-        from e2far_jax.morphable.default import default_model
-
-        return default_model()
+        return _open_default()
     if kind == "ict" and separator and path:
         return _open_ict(pathlib.Path(path).expanduser())
     if spec.endswith(".npz"):
@@ -45,22 +45,45 @@ def open_morphable_model(spec: str) -> MorphableModel:
     )
 
 
+def _open_default() -> MorphableModel:
+    from e2far_jax.morphable.default import default_model
+
+    return _kept(f"default-{_own_fingerprint()}", "building the default face", default_model)
+
+
 def _open_ict(path: pathlib.Path) -> MorphableModel:
     if not path.exists():
         raise FileNotFoundError(f"no such model file or folder: {path}")
-    cached = cache_folder() / f"ict-{_fingerprint(path)}.npz"
+    return _kept(f"ict-{_fingerprint(path)}", f"converting {path}", lambda: read_ict(path))
+
+
+def _kept(name: str, making: str, make: Callable[[], MorphableModel]) -> MorphableModel:
+    """What the cache folder holds under a name; made and kept there where it is not, or damaged."""
+    cached = cache_folder() / f"{name}.npz"
     if cached.is_file():
         try:
             return read_npz(cached)
         except ModelFormatError as error:
-            warnings.warn(f"converting {path} again: {error}", stacklevel=3)
-    model = read_ict(path)
+            warnings.warn(f"{making} again: {error}", stacklevel=4)
+    model = make()
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
         write_npz(cached, model)
     except OSError as error:
-        warnings.warn(f"cannot keep the converted model: {error}", stacklevel=3)
+        warnings.warn(f"cannot keep the model: {error}", stacklevel=4)
     return model
+
+
+@functools.cache
+def _own_fingerprint() -> str:
+    """Changes with any source that the default face is built by: this room's and geometry's."""
+    room = pathlib.Path(__file__).parent
+    sources = sorted([*room.rglob("*.py"), *(room.parent / "geometry").glob("*.py")])
+    described = hashlib.sha256()
+    for source in sources:
+        described.update(f"{source.relative_to(room.parent)}\n".encode())
+        described.update(hashlib.sha256(source.read_bytes()).digest())
+    return described.hexdigest()[:16]
 
 
 def _fingerprint(path: pathlib.Path) -> str:

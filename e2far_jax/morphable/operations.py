@@ -101,7 +101,7 @@ def without_similarity(model: MorphableModel, region: str = "face") -> Morphable
       The model with its new identity basis.
     """
     mask = np.asarray(model.regions[region])
-    motions = _similarity_motions(np.asarray(model.mean, np.float64), mask)
+    motions = similarity_motions(np.asarray(model.mean, np.float64), mask)
     basis = np.asarray(model.identity_basis, np.float64)
     size = basis.shape[-1]
     inside, motions_inside = basis[mask].reshape(-1, size), motions[mask].reshape(-1, 7)
@@ -121,7 +121,7 @@ def _with_fixed_signs(rows: Float[np.ndarray, "K I"]) -> Float[np.ndarray, "K I"
     return rows * np.sign(largest)
 
 
-def _similarity_motions(
+def similarity_motions(
     mean: Float[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]
 ) -> Float[np.ndarray, "N 3 7"]:
     """Displacements of three translations, three rotations and a growth about the centre."""

@@ -96,7 +96,7 @@ def test_a_damaged_cache_is_made_anew(source, cache, reads):
 def test_a_cache_that_cannot_be_written_costs_time_only(source, tmp_path, monkeypatch, reads):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("E2FAR_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.warns(UserWarning, match="cannot keep the converted model"):
+    with pytest.warns(UserWarning, match="cannot keep the model"):
         assert open_morphable_model(f"ict:{source}").name == "dome"
 
 
