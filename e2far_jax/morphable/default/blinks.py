@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
+from e2far_jax.morphable.default.curves import bell, step
 from e2far_jax.morphable.default.eyes import (
     CENTRE,
     LOWER_REACH,
@@ -31,7 +32,9 @@ _MOVEMENTS = {
 _MEETING_SHARE = 0.15
 # A lower lid that goes further than a blink takes it bulges, mm per share: it passes before the
 # upper one where both close.
-_BULGE = 1.2
+_BULGE = 2.0
+# How far columns mix, radians, and at what height from the slit, mm.
+_BLUR, _MIXED = np.radians(2.5), 9.0
 
 
 def lid_fields(template: Template) -> dict[str, Field]:
@@ -93,12 +96,18 @@ def _closing_turn(
 def _at_columns(
     template: Template, slit: Slit, values: Float[np.ndarray, "K D"]
 ) -> Float[np.ndarray, "N D"]:
-    """Values given along a slit, for every vertex of the sheet by its column; 0 beside the slit."""
-    angle = template.sheet.angle
-    columns = angle[slit.upper]
-    return np.stack(
+    """Values given along a slit, for every vertex of the sheet by its column; 0 beside the slit.
+
+    Further from the slit, neighbouring columns mix, so that lids fade out round their corners.
+    """
+    angle, columns = template.sheet.angle, template.sheet.angle[slit.upper]
+    exact = np.stack(
         [np.interp(angle, columns, value, left=0.0, right=0.0) for value in values.T], axis=-1
     )
+    weights = bell((angle[:, None] - columns) / _BLUR) * np.gradient(columns)
+    mixed = weights @ values / (_BLUR * np.sqrt(2 * np.pi))
+    share = step(0.0, _MIXED, lid_coordinates(template.sheet)[1])[:, None]
+    return exact + share * (mixed - exact)
 
 
 def _elevation(points: Field, centre: np.ndarray) -> Float[np.ndarray, "N"]:
