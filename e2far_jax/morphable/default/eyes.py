@@ -6,20 +6,19 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from e2far_jax.morphable.default.charts import Chart
-from e2far_jax.morphable.default.curves import Number, curve
+from e2far_jax.morphable.default.curves import Number
+from e2far_jax.morphable.default.eye_relief import LOWER_EDGE, UPPER_EDGE
 from e2far_jax.morphable.default.grid import EYE_CORNERS, EYE_ROW, Sheet
+from e2far_jax.morphable.default.skull import skull
+from e2far_jax.morphable.default.splines import spline
 
 Points = Float[np.ndarray, "N 3"]
 
 # The left eyeball; the right one mirrors it. mm.
-CENTRE = np.array([31.4, 35.6, 80.5])
+CENTRE = np.array([31.4, 35.4, 81.0])
 RADIUS = 13.5
 LID_THICKNESS = 1.4
 
-# The opening's edges above and below the line between the corners, mm, from the inner corner (0)
-# to the outer one (1).
-_UPPER_LID = {0: 0, 0.12: 3.4, 0.36: 6.3, 0.55: 6.4, 0.77: 4.8, 0.92: 2.0, 1: 0}
-_LOWER_LID = {0: 0, 0.12: 1.2, 0.36: 2.3, 0.6: 3.4, 0.77: 3.2, 0.92: 1.6, 1: 0}
 # How far from the slit rows give way to the opening, mm.
 UPPER_REACH, LOWER_REACH = 16.0, 14.0
 
@@ -32,9 +31,11 @@ PUPIL_EDGE, IRIS_EDGE = 9.0, 25.0
 def open_lids(heights: Float[np.ndarray, "N"], sheet: Sheet) -> Float[np.ndarray, "N"]:
     """Part the eye slits: rows above give way upwards, those below downwards."""
     along, away, lower = lid_coordinates(sheet)
-    up = curve(_UPPER_LID, along) * lid_reach(away, UPPER_REACH)
-    down = curve(_LOWER_LID, along) * lid_reach(away, LOWER_REACH)
-    return heights + np.where(lower, -down, up)
+    across = np.abs(skull(sheet.angle, np.full_like(heights, EYE_ROW))[:, 0])
+    between = (along > 0) & (along < 1)
+    up = (spline(UPPER_EDGE, across) - EYE_ROW) * lid_reach(away, UPPER_REACH)
+    down = (spline(LOWER_EDGE, across) - EYE_ROW) * lid_reach(away, LOWER_REACH)
+    return heights + np.where(between, np.where(lower, down, up), 0.0)
 
 
 def lid_coordinates(

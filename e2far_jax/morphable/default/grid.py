@@ -25,28 +25,30 @@ EYE_CORNERS = (13.4, 32.4)
 MOUTH_CORNER = 14.86
 _COLUMNS = np.concatenate(
     [
-        np.linspace(0.0, 13.4, 10, endpoint=False),
+        np.linspace(0.0, 13.4, 11, endpoint=False),
         np.linspace(13.4, 32.4, 13, endpoint=False),
-        32.4 + 57.6 * np.linspace(0.0, 1.0, 14, endpoint=False) ** 1.3,
-        np.linspace(90.0, 180.0, 11),
+        32.4 + 42.6 * np.linspace(0.0, 1.0, 11, endpoint=False) ** 1.25,
+        np.linspace(75.0, 117.0, 9, endpoint=False),
+        np.linspace(117.0, 180.0, 7),
     ]
 )
 
 # Heights on the midline, mm, from the crown to the neck.
 _ROWS = np.concatenate(
     [
-        [144.85, 144.3, 143.2, 141.2, 138.2, 134.0, 128.5, 122.0, 115.0, 107.5, 100.0, 92.5, 85.5],
+        [144.85, 144.2, 142.8, 140.4, 136.6, 131.5, 125.0, 117.5, 109.5, 101.5, 93.5, 86.0],
         [79.0, 73.0, 68.0, 64.0, 61.0, BROW_ROW, 55.0, 52.0],
         np.linspace(49.0, EYE_ROW, 10),
         np.linspace(EYE_ROW, 18.0, 9)[1:],
-        np.linspace(18.0, 4.0, 7)[1:],
-        np.linspace(4.0, -14.0, 12)[1:],
-        np.linspace(-14.0, UPPER_LIP_ROW, 7)[1:],
+        np.linspace(18.0, 4.0, 6)[1:],
+        np.linspace(4.0, -1.0, 4)[1:],
+        np.linspace(-1.0, -11.0, 11)[1:],
+        np.linspace(-11.0, UPPER_LIP_ROW, 8)[1:],
         np.linspace(UPPER_LIP_ROW, MOUTH_ROW, 7)[1:],
         np.linspace(MOUTH_ROW, LOWER_LIP_ROW, 8)[1:],
         np.linspace(LOWER_LIP_ROW, -54.0, 6)[1:],
-        np.linspace(-54.0, JAW_ROW, 9)[1:],
-        [-81.0, -83.5, -86.5, -90.0, -95.0, -101.0, -108.0, -116.0, -124.0, -132.0, -140.0],
+        np.linspace(-54.0, JAW_ROW, 8)[1:],
+        [-81.0, -83.5, -86.5, -90.5, -96.0, -103.5, -112.5, -122.0, -131.0, -140.0],
     ]
 )
 

@@ -17,7 +17,7 @@ from e2far_jax.morphable.default.charts import (
     strip_chart,
     tube_chart,
 )
-from e2far_jax.morphable.default.ears import ear
+from e2far_jax.morphable.default.ears import ear, ear_chart
 from e2far_jax.morphable.default.eyes import drape, eyeball, open_lids, rim
 from e2far_jax.morphable.default.features import add_features
 from e2far_jax.morphable.default.grid import Sheet, build_sheet
@@ -43,7 +43,7 @@ class Template:
       tongue: rings from its root to its tip.
       eyeballs: the right and the left eye.
       sight_angles: the eyeballs' vertices' angles from the line of sight, degrees.
-      ears: the grids of the right and the left ear.
+      ears: rings of the right and the left ear, from the opening to the rim and behind it.
       triangles: the whole mesh's.
       texture_coordinates: v up.
       texture_triangles: indices into `texture_coordinates`.
@@ -122,8 +122,9 @@ def build_template() -> Template:
     ears = []
     for sign, u in ((-1.0, 0.42), (1.0, 0.63)):
         ears.append(add(ear(sign)))
-        rows = ears[-1][:, ::-1] if sign < 0 else ears[-1]
-        charts.append(strip_chart(rows).placed((u, 0.11), (0.2, 0.18)))
+        shell, opening = ear_chart(ears[-1], sign)
+        charts.append(shell.placed((u, 0.11), (0.2, 0.18)))
+        charts.append(opening.placed((u, 0.1), (0.2, 0.005)))
     triangles, texture_coordinates, texture_triangles = merge(charts)
     return Template(
         np.concatenate(pieces), sheet, landmarks, (rims[0], rims[1]), rings, (upper, lower), tongue,
