@@ -14,7 +14,7 @@ from e2far_jax.morphable.default.splines import spline, spline_table
 # Heights of the lids' edges by distance from the midline, mm. They meet at the corners.
 UPPER_EDGE = {
     8: 33.5, 17.5: 33.5, 19: 33.9, 20.5: 34.8, 22.5: 36.3, 24.5: 37.7, 27: 39, 30: 39.8, 33:
-    39.9, 36: 39.5, 38.5: 38.6, 41: 37, 43: 35.2, 44.8: 33.6, 46: 33.5, 56: 33.5, 64:
+    39.9, 36: 39.5, 38.5: 38.6, 41: 37, 43: 35.5, 44.8: 33.7, 46: 33.5, 56: 33.5, 64:
     33.5,
 }  # fmt: skip
 LOWER_EDGE = {

@@ -15,8 +15,8 @@ from e2far_jax.morphable.default.splines import spline
 Points = Float[np.ndarray, "N 3"]
 
 # The left eyeball; the right one mirrors it. mm.
-CENTRE = np.array([31.4, 35.4, 81.0])
-RADIUS = 13.5
+CENTRE = np.array([31.2, 35.4, 79.6])
+RADIUS = 14.0
 LID_THICKNESS = 1.4
 
 # How far from the slit rows give way to the opening, mm.
@@ -97,7 +97,7 @@ def eyeball(first: int, sign: float) -> tuple[Points, Chart, Float[np.ndarray, "
     )  # fmt: skip
     unit = np.concatenate([[[0.0, 0.0, 1.0]], ring])
     tilts = np.concatenate([[0.0], np.degrees(tilt)])
-    cornea = 0.6 * np.clip(1 - (tilts / IRIS_EDGE) ** 2, 0, 1)
+    cornea = 0.85 * np.clip(1 - (tilts / IRIS_EDGE) ** 2, 0, 1)
     points = CENTRE * [sign, 1, 1] + unit * (RADIUS + cornea)[:, None]
     flat = unit[:, :2] / np.maximum(np.linalg.norm(unit[:, :2], axis=1, keepdims=True), 1e-9)
     coordinates = 0.5 + 0.5 * flat * (tilts / _RINGS[-1])[:, None]
