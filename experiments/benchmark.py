@@ -1,6 +1,6 @@
 """Measure speed: training step, inference, rendering, reading data, start.
 
-    python experiments/benchmark.py --suite=train,infer,render,data,startup --repeats=5
+    python experiments/benchmark.py --suite=train,infer,render,factors,data,startup --repeats=5
     python experiments/benchmark.py --suite=render --model=ict:FaceXModel --crop_to=face
 
 Prints the median and the range of several repetitions. Run it on an otherwise idle machine. Reading
@@ -32,9 +32,11 @@ from e2far_jax.data.pipeline import training_batches
 from e2far_jax.data.source import open_split
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.scene import render_pairs
-from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.rendering.settings import FAMILIES, SceneConfig
 from e2far_jax.training.config import ExperimentConfig, from_config_dict, network_settings
 from e2far_jax.training.loop import pipeline_settings
 from e2far_jax.training.optimiser import make_optimiser
@@ -94,10 +96,30 @@ def infer_suite(config: ExperimentConfig) -> Iterator[Row]:
 
 
 def render_suite(config: ExperimentConfig) -> Iterator[Row]:
-    """Shaded pictures, a batch on every processor at once, as data sets are rendered."""
+    """Pictures of the easiest and the fullest scenes, as data sets are rendered."""
+    del config
+    model = load_face_model(FaceModelSettings(MODEL.value, CROP_TO.value))
+    for level in (LEVELS[0], LEVELS[-1]):
+        rates = _rendering_rates(model, SceneConfig.at_level(level, RENDER_SIZE))
+        name = f"render {model.name}, {len(model.triangles)} triangles, level {level}"
+        yield name, "images/s", rates
+
+
+def factors_suite(config: ExperimentConfig) -> Iterator[Row]:
+    """What each family of factors costs: the fullest scenes' time, less that without it."""
     del config
     model = load_face_model(FaceModelSettings(MODEL.value, CROP_TO.value))
     scene = SceneConfig(image_size=RENDER_SIZE)
+    full = _rendering_rates(model, scene)
+    yield "everything", "ms/image", [1000 / rate for rate in full]
+    for family in FAMILIES:
+        rates = _rendering_rates(model, scene.without(family))
+        costs = [1000 / a - 1000 / b for a, b in zip(full, rates, strict=True)]
+        yield f"  of which {family}", "ms/image", costs
+
+
+def _rendering_rates(model: MorphableModel, scene: SceneConfig) -> list[float]:
+    """Images a second, a batch on every processor at once."""
     keys = jax.random.split(jax.random.key(0), RENDER_BATCH)
     threads = (os.cpu_count() or 1) if jax.devices()[0].platform == "cpu" else 1
 
@@ -105,11 +127,9 @@ def render_suite(config: ExperimentConfig) -> Iterator[Row]:
         jax.block_until_ready(render_pairs(keys, model, scene))
 
     with ThreadPoolExecutor(threads) as pool:
-        rates = _rates(
+        return _rates(
             lambda: list(pool.map(render, range(threads))), threads * RENDER_BATCH, at_least=1
         )
-    faces = len(model.triangles)
-    yield f"render {model.name}, {faces} triangles, {RENDER_SIZE} px", "images/s", rates
 
 
 def data_suite(config: ExperimentConfig) -> Iterator[Row]:
@@ -144,6 +164,7 @@ SUITES = {
     "train": train_suite,
     "infer": infer_suite,
     "render": render_suite,
+    "factors": factors_suite,
     "data": data_suite,
     "startup": startup_suite,
 }

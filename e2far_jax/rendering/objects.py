@@ -37,13 +37,13 @@ class ObjectsRanges(Ranges):
       cover: most share of the 68 landmarks that may be covered.
     """
 
-    hand: float = share(0.2)
-    cup: float = share(0.06)
-    microphone: float = share(0.06)
-    phone: float = share(0.06)
-    paper: float = share(0.04)
-    scarf: float = share(0.05)
-    strands: float = share(0.1)
+    hand: float = share(0.1)
+    cup: float = share(0.03)
+    microphone: float = share(0.03)
+    phone: float = share(0.03)
+    paper: float = share(0.02)
+    scarf: float = share(0.03)
+    strands: float = share(0.08)
     size: Range = number((0.85, 1.2), smallest=0.1, largest=3.0)
     cover: float = share(0.55)
 
@@ -57,8 +57,8 @@ class ObjectsRanges(Ranges):
         """From nothing (0) to everything (3)."""
         return (
             cls.off(),
-            cls(0.05, 0.02, 0.02, 0.02, 0.0, 0.01, 0.08, cover=0.25),
-            cls(0.12, 0.04, 0.04, 0.04, 0.02, 0.03, 0.1, cover=0.4),
+            cls(0.03, 0.01, 0.01, 0.01, 0.0, 0.01, 0.03, cover=0.25),
+            cls(0.07, 0.02, 0.02, 0.02, 0.01, 0.02, 0.05, cover=0.4),
             cls(),
         )[level]
 

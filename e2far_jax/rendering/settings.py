@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from e2far_jax.rendering.background import BackgroundRanges
+from e2far_jax.rendering.camera_faults import CameraFaultRanges
 from e2far_jax.rendering.expressions import ExpressionRanges
+from e2far_jax.rendering.facial_hair import FacialHairRanges
+from e2far_jax.rendering.lights import LightRanges
+from e2far_jax.rendering.objects import ObjectsRanges
 from e2far_jax.rendering.ranges import LEVELS, Ranges, number
+from e2far_jax.rendering.skin import SkinRanges
 from e2far_jax.rendering.views import CropRanges, PoseRanges
 
 
@@ -17,7 +23,8 @@ class SceneConfig(Ranges):
       image_size: side of the picture, pixels.
       supersampling: samples a pixel along each axis; 2 smooths edges and takes three times as long.
       identity_scale: standard deviation of the whitened identity coefficients.
-      expression, pose, crop: families of factors, each documented at its class.
+      expression, pose, crop, skin, facial_hair, objects (in front of the face), light,
+        background, camera_faults: families of factors, each documented at its class.
     """
 
     image_size: int = number(180, smallest=1)
@@ -26,15 +33,12 @@ class SceneConfig(Ranges):
     expression: ExpressionRanges = ExpressionRanges()
     pose: PoseRanges = PoseRanges()
     crop: CropRanges = CropRanges()
-    ambient: tuple[float, float] = (0.3, 0.8)
-    lamp: float = 1.5
-    directional: tuple[float, float] = (0.1, 0.9)
-    specular: float = 0.12
-    tint: float = 0.12
-    appearance: float = 1.0
-    clutter: bool = True
-    softness: float = 1.0
-    noise: float = 0.02
+    skin: SkinRanges = SkinRanges()
+    facial_hair: FacialHairRanges = FacialHairRanges()
+    objects: ObjectsRanges = ObjectsRanges()
+    light: LightRanges = LightRanges()
+    background: BackgroundRanges = BackgroundRanges()
+    camera_faults: CameraFaultRanges = CameraFaultRanges()
 
     @classmethod
     def at_level(cls, level: int, image_size: int = 180) -> SceneConfig:
@@ -46,17 +50,6 @@ class SceneConfig(Ranges):
         if level not in LEVELS:
             raise ValueError(f"level is {level}; the choices are {', '.join(map(str, LEVELS))}")
         families = {name: kind.at_level(level) for name, kind in _kinds().items()}
-        if level == 0:
-            families |= {
-                "ambient": (0.6, 0.7),
-                "lamp": 0.3,
-                "directional": (0.6, 0.7),
-                "specular": 0.05,
-                "tint": 0.0,
-                "appearance": 0.0,
-                "clutter": False,
-                "noise": 0.0,
-            }
         return cls(image_size=image_size, **families)
 
     def without(self, *families: str) -> SceneConfig:

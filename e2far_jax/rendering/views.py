@@ -149,6 +149,15 @@ def see(view: View, turned: Float[Array, "*B N 3"]) -> Float[Array, "*B N 3"]:
     return jnp.concatenate([image, turned[..., 2:]], axis=-1)
 
 
+def unsee(view: View, image: Float[Array, "*B N 3"]) -> Float[Array, "*B N 3"]:
+    """The inverse of `see`: from picture and depth to the camera's axes, mm."""
+    seen = (image[..., :2] - view.centre[..., None, :]) / view.scale[..., None, None]
+    nearer = image[..., 2:] - view.middle[..., None, 2:]
+    shrinkage = jnp.maximum(1.0 - view.nearness[..., None, None] * nearer, 0.1)
+    flat = seen * shrinkage * jnp.array([1.0, -1.0]) + view.middle[..., None, :2]
+    return jnp.concatenate([flat, image[..., 2:]], axis=-1)
+
+
 def _perspective(
     turned: Float[Array, "*B N 3"], middle: Float[Array, "*B 3"], nearness: Float[Array, "*B"]
 ) -> Float[Array, "*B N 2"]:

@@ -16,7 +16,7 @@ from e2far_jax.rendering.settings import FAMILIES, SceneConfig
 from tests.rendering.heads import ball_head
 
 STILL = dataclasses.replace(
-    SceneConfig.at_level(0, 96).without("crop", "expression"), supersampling=2, softness=0.0
+    SceneConfig.at_level(0, 96).without("crop", "expression", "camera_faults"), supersampling=2
 )
 FULL = SceneConfig(image_size=40)
 

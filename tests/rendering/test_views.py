@@ -11,7 +11,7 @@ import pytest
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.rendering.ranges import LEVELS
-from e2far_jax.rendering.views import CropRanges, PoseRanges, random_view, see
+from e2far_jax.rendering.views import CropRanges, PoseRanges, random_view, see, unsee
 from tests.rendering.heads import ball_head
 
 SIZE = 100
@@ -48,6 +48,12 @@ def test_perspective_is_that_of_a_pinhole():
     np.testing.assert_allclose(seen[:, :2], expected, atol=1e-2)
     assert distance > 400.0
     np.testing.assert_allclose(seen[:, 2], points[:, 2], atol=1e-3)
+
+
+def test_points_come_back_from_the_picture():
+    landmarks, (view, _, seen) = draw(PoseRanges(), CropRanges(), 20)
+    turned = jnp.einsum("bij,nj->bni", view.rotation, landmarks)
+    np.testing.assert_allclose(unsee(view, seen), turned, atol=2e-2)
 
 
 def test_the_camera_fits_the_landmarks_best():
