@@ -41,7 +41,7 @@ class LightRanges(Ranges):
       specular: most strength of the highlight on skin.
     """
 
-    ambient: Range = number((0.15, 0.85), largest=1.0)
+    ambient: Range = number((0.1, 0.85), largest=1.0)
     lamp: float = number(1.5)
     spread: float = number(1.1)
     side: float = share(0.25)
@@ -49,9 +49,9 @@ class LightRanges(Ranges):
     rim: float = share(0.25)
     shadow: float = share(0.8)
     temperature: Range = number((2500.0, 12000.0), smallest=1000.0, largest=15000.0)
-    balance: Range = number((0.5, 1.0), largest=1.0)
-    exposure: Range = number((-1.3, 1.0), smallest=-6.0, largest=6.0)
-    specular: float = number(0.12)
+    balance: Range = number((0.65, 1.0), largest=1.0)
+    exposure: Range = number((-1.3, 0.9), smallest=-6.0, largest=6.0)
+    specular: float = number(0.16)
 
     @classmethod
     def off(cls) -> LightRanges:
@@ -67,8 +67,27 @@ class LightRanges(Ranges):
         rare = {"side": 0.0, "flash": 0.0, "rim": 0.0}
         return (
             cls((0.4, 0.55), 0.3, 0.6, **rare, shadow=0.0, **white, exposure=(0, 0), specular=0.05),
-            cls((0.35, 0.75), 0.8, 0.8, **rare, shadow=0.5, exposure=(-0.4, 0.3), balance=(0.8, 1)),
-            cls((0.25, 0.8), 1.2, 1.0, 0.12, 0.06, 0.12, exposure=(-0.9, 0.7), balance=(0.65, 1)),
+            cls(
+                (0.35, 0.75),
+                0.8,
+                0.8,
+                **rare,
+                shadow=0.5,
+                temperature=(4000, 8000),
+                exposure=(-0.4, 0.3),
+                balance=(0.8, 1),
+            ),
+            cls(
+                (0.25, 0.8),
+                1.2,
+                1.0,
+                0.12,
+                0.06,
+                0.12,
+                temperature=(3000, 10000),
+                exposure=(-0.9, 0.7),
+                balance=(0.75, 1),
+            ),
             cls(),
         )[level]
 
@@ -79,8 +98,8 @@ class Light:
 
     Attributes:
       environment: radiance from everywhere, harmonic coefficients of each colour.
-      directions: unit vectors towards the directional lights, the key light first; only that one
-        casts shadows.
+      directions: unit vectors towards the directional lights. The first, the key light, casts
+        shadows; others come from behind, and the head is in their way where it faces the viewer.
       colours: what each adds to a white surface that faces it.
       specular: strength of the key light's highlight on skin when it comes from the viewer.
       shininess: exponent of the highlights on skin; larger is smaller and sharper.
@@ -138,7 +157,7 @@ def shade(
     plain cosine's (ours). The highlight is Blinn's, cos^s of the angle to the half-way vector, as
     exp(s (cos - 1)), which is nearly the same for the small angles that matter; its strength grows
     towards grazing light (Schlick, "An inexpensive BRDF model for physically-based rendering",
-    1994).
+    1994). Light from behind is multiplied by (1 - n_z)^2 (ours).
 
     Args:
       albedo: share of the light that is reflected, linear.
@@ -162,6 +181,8 @@ def shade(
         cosine = _dot(normals, direction)[..., None]
         if index == 0:
             colour = colour * (1.0 - light.shadow * (1.0 - visibility))
+        else:
+            colour = colour * (1.0 - jnp.clip(normals[..., 2:], 0.0, 1.0)) ** 2
         wrapped = jnp.maximum(cosine + reach, 0.0) / (1.0 + reach) ** 2
         diffuse = diffuse + wrapped * colour
         shine = shine + _highlight(cosine, normals, gloss, direction, light) * colour
@@ -201,7 +222,7 @@ def random_light(
         directions=directions[:2],
         colours=jnp.stack([key_share * colours[1], rim * colours[2]]),
         specular=ranges.specular * numbers[20],
-        shininess=between(numbers[21], (6.0, 28.0)),
+        shininess=between(numbers[21], (8.0, 36.0)),
         shadow=drawn["shadow"],
         exposure=2.0 ** drawn["exposure"],
     )

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.ndimage import convolve1d
 
-from e2far_jax.rendering.images import encode_gamma, shrink, soften, uniform_noise
+from e2far_jax.rendering.images import encode_gamma, expose, shrink, soften, uniform_noise
 
 
 def test_gamma_is_the_power_law():
@@ -34,3 +34,14 @@ def test_noise_has_unit_variance_and_independent_colours():
     noise = np.asarray(uniform_noise(jax.random.key(0), 200, 200)).reshape(-1, 3)
     np.testing.assert_allclose(noise.mean(axis=0), 0.0, atol=0.03)
     np.testing.assert_allclose(np.cov(noise.T), np.eye(3), atol=0.03)
+
+
+def test_exposure_is_straight_then_a_soft_shoulder():
+    linear = jnp.linspace(0.0, 6.0, 400)[:, None]
+    exposed = np.asarray(expose(linear, jnp.float32(2.0)))[:, 0]
+    line = 2.0 * np.asarray(linear)[:, 0]
+    np.testing.assert_allclose(exposed[line < 0.7], line[line < 0.7], atol=1e-6)
+    slope = np.diff(exposed) / np.diff(line)
+    assert (slope > -1e-6).all()
+    assert (np.diff(slope) < 1e-4).all(), "no corner and no bump"
+    assert 0.99 < exposed.max() <= 1.0

@@ -113,12 +113,53 @@ def test_random_light_is_metered_on_the_face(level):
 
 def test_what_is_left_out_of_the_light_never_comes():
     keys = jax.random.split(jax.random.key(0), 300)
-    lights, factors = jax.vmap(lambda key: random_light(key, LightRanges.at_level(0)))(keys)
+    lights, factors = jax.jit(jax.vmap(lambda key: random_light(key, LightRanges.at_level(0))))(
+        keys
+    )
     for name in ("side", "flash", "rim", "shadow", "exposure"):
         assert not factors[f"light.{name}"].any(), name
     np.testing.assert_allclose(lights.colours - lights.colours[..., :1], 0.0, atol=1e-5)
     assert factors["light.angle"].max() < 60.0
-    _, factors = jax.vmap(lambda key: random_light(key, LightRanges()))(keys)
+    _, factors = jax.jit(jax.vmap(lambda key: random_light(key, LightRanges())))(keys)
     for name, probability in (("side", 0.25), ("flash", 0.12), ("rim", 0.25), ("shadow", 0.8)):
         assert abs(factors[f"light.{name}"].mean() - probability) < 0.08, name
     assert factors["light.angle"].max() > 80.0
+
+
+def test_a_shadow_takes_the_key_light_and_its_highlight_only():
+    normals = jnp.array([0.0, 0.3, 0.954])
+    lit = light(environment=jnp.zeros((9, 3)).at[0].set(1.0), colour=1.0, specular=0.2)
+    dark = dataclasses.replace(lit, directions=-lit.directions)
+    shaded = shade(jnp.ones(3), normals, lit, visibility=0.0)
+    np.testing.assert_allclose(shaded, shade(jnp.ones(3), normals, dark), atol=1e-5)
+    half = shade(jnp.ones(3), normals, lit, visibility=0.5)
+    np.testing.assert_allclose(2 * half, shaded + shade(jnp.ones(3), normals, lit), rtol=1e-5)
+    hollow = shade(jnp.ones(3), normals, dark, openness=0.25)
+    np.testing.assert_allclose(hollow, 0.25 * shade(jnp.ones(3), normals, dark), rtol=1e-5)
+
+
+def test_gloss_is_a_stronger_and_smaller_highlight():
+    angle = jnp.linspace(-0.6, 0.6, 121)
+    halfway = np.asarray(normalise(jnp.array([0.0, 0.6, 1.8])))
+    across = np.array([1.0, 0.0, 0.0])
+    normals = jnp.cos(angle)[:, None] * halfway + jnp.sin(angle)[:, None] * across
+    shine = [
+        np.asarray(shade(jnp.zeros((121, 3)), normals, light(colour=1.0, specular=0.1), gloss))[
+            :, 0
+        ]
+        for gloss in (0.0, 1.0, 4.0)
+    ]
+    assert not shine[0].any()
+    np.testing.assert_allclose(shine[2].max(), 4.0 * shine[1].max(), rtol=1e-3)
+    width = [(one > 0.5 * one.max()).sum() for one in shine[1:]]
+    np.testing.assert_allclose(width[0], 2.0 * width[1], rtol=0.1)
+
+
+def test_light_from_behind_draws_the_outline():
+    normals = normalise(jnp.array([[0.0, 0.0, 1.0], [-0.7, 0.0, 0.7], [-1.0, 0.0, 0.05]]))
+    behind = normalise(jnp.array([[0.0, 0.0, 1.0], [-0.8, 0.2, -0.4]]))
+    colours = jnp.stack([jnp.zeros(3), jnp.ones(3)])
+    rim = dataclasses.replace(light(), directions=behind, colours=colours)
+    front, turned, edge = shade(jnp.ones((3, 3)), normals, rim)[:, 1]
+    assert front == 0.0
+    assert edge > 4.0 * turned
