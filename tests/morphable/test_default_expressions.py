@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from e2far_jax.morphable.default import default_model
-from e2far_jax.morphable.default.eyes import CENTRE, RADIUS
+from e2far_jax.morphable.default.eyes import CENTRE, LID_THICKNESS, RADIUS
 from e2far_jax.morphable.default.template import Template, build_template
 from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.model import MorphableModel
@@ -181,6 +181,19 @@ def test_eyeballs_never_come_through_the_lids(face: MorphableModel):
         for names, pose in poses(face).items():
             distance = np.linalg.norm(pose[lids] - centre, axis=1)
             assert distance.min() > RADIUS + 0.3, names
+
+
+def test_muscles_let_the_skin_slide_over_the_eyeballs(face: MorphableModel, template: Template):
+    """Brows, cheeks, nose and mouth bring no skin nearer to an eyeball than a lid's thickness."""
+    skin = np.arange(len(template.sheet.angle))
+    for name in face.expression_names:
+        if name.startswith(("brow", "cheek", "nose", "mouth")):
+            before, after = np.asarray(face.mean)[skin], posed(face, name)[skin]
+            for sign in (-1, 1):
+                near, then = (
+                    np.linalg.norm(p - CENTRE * [sign, 1, 1], axis=1) for p in (before, after)
+                )
+                assert (then - np.minimum(near, RADIUS + LID_THICKNESS)).min() > -1e-3, name
 
 
 def test_no_skin_turns_inside_out(face: MorphableModel):

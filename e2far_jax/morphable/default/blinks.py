@@ -100,14 +100,15 @@ def _at_columns(
 
     Further from the slit, neighbouring columns mix, so that lids fade out round their corners.
     """
-    angle, columns = template.sheet.angle, template.sheet.angle[slit.upper]
+    columns = template.sheet.angle[slit.upper]
+    angle, column = np.unique(template.sheet.angle, return_inverse=True)
     exact = np.stack(
         [np.interp(angle, columns, value, left=0.0, right=0.0) for value in values.T], axis=-1
     )
     weights = bell((angle[:, None] - columns) / _BLUR) * np.gradient(columns)
     mixed = weights @ values / (_BLUR * np.sqrt(2 * np.pi))
     share = step(0.0, _MIXED, lid_coordinates(template.sheet)[1])[:, None]
-    return exact + share * (mixed - exact)
+    return exact[column] + share * (mixed - exact)[column]
 
 
 def _elevation(points: Field, centre: np.ndarray) -> Float[np.ndarray, "N"]:
