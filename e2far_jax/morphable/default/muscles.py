@@ -19,8 +19,8 @@ Field = Float[np.ndarray, "N 3"]
 SkinField = Float[np.ndarray, "S 3"]
 
 # How deep the fold from the nose's wing past the mouth's corner gets, mm; its half-width, mm.
-_FOLDS = {"mouthSmile": 1.6, "mouthUpperUp": 1.0, "noseSneer": 1.2, "mouthDimple": 0.6}
-_FOLD_WIDTH = 2.6
+_FOLDS = {"mouthSmile": 1.2, "mouthUpperUp": 0.7, "noseSneer": 0.8, "mouthDimple": 0.5}
+_FOLD_WIDTH = 3.0
 
 
 def muscle_fields(template: Template, handles: Handles) -> dict[str, Field]:
