@@ -41,6 +41,24 @@ def from_dict(cls: type[T], values: Any, where: str = "") -> T:
     return cls(**{name: _read(hints[name], value, where + name) for name, value in values.items()})
 
 
+def differences(saved: Mapping[str, Any], current: Mapping[str, Any], path: str = "") -> list[str]:
+    """The settings in which two dictionaries differ, as "name was X, is Y".
+
+    Args:
+      saved: as JSON gave it, with lists where settings have tuples.
+      current: as `to_dict` gives it.
+      path: the dotted path of both, for the names.
+    """
+    found = []
+    for name in sorted(set(saved) | set(current)):
+        was, now = _listed(saved.get(name)), _listed(current.get(name))
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            found += differences(was, now, f"{path}{name}.")
+        elif was != now:
+            found.append(f"{path}{name} was {was!r}, is {now!r}")
+    return found
+
+
 def optional_type(cls: type, name: str) -> type:
     """What a field that may be None holds otherwise: `tuple` for `tuple[str, ...] | None`."""
     (hint,) = (
@@ -71,3 +89,7 @@ def _read(hint: Any, value: Any, where: str) -> Any:
         return value
     choices = f"one of {arguments}" if kind is typing.Literal else getattr(hint, "__name__", hint)
     raise ValueError(f"{where} is {value!r}; expected {choices}")
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(item) for item in value] if isinstance(value, (list, tuple)) else value

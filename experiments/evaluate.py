@@ -10,14 +10,11 @@ from pathlib import Path
 
 from absl import flags
 from ml_collections import config_flags
-from tqdm import tqdm
 
 from e2far_jax import jobs
 from e2far_jax.data.generate import generate
-from e2far_jax.data.pipeline import evaluation_batches
-from e2far_jax.data.settings import PipelineSettings
 from e2far_jax.data.source import open_split
-from e2far_jax.evaluation.evaluate import evaluate, predict_all
+from e2far_jax.evaluation.evaluate import evaluate_split
 from e2far_jax.files import replacing
 from e2far_jax.training.config import from_config_dict
 from e2far_jax.weights import load_weights
@@ -25,7 +22,6 @@ from e2far_jax.weights import load_weights
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
 WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
-BATCH_SIZE = 64
 
 
 def main() -> None:
@@ -33,10 +29,7 @@ def main() -> None:
     network = load_weights(workdir / "weights")
     builder = generate(config.data, config.scene, config.face_model, workdir / "data")
     source = open_split(builder, "test")
-    batches = evaluation_batches(source, PipelineSettings(batch_size=BATCH_SIZE))
-    total = -(-len(source) // BATCH_SIZE)
-    watched = tqdm(batches, "evaluating", total, unit="batch")
-    evaluation = evaluate(*predict_all(network.predict, watched), network.face_model)
+    evaluation = evaluate_split(network, source)
     print(f"\n{network.description}, on {len(source)} pictures of unseen identities\n")
     print(evaluation.table())
     with replacing(workdir / "evaluation.json") as file:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from e2far_jax.settings import from_dict, to_dict
+from e2far_jax.settings import differences, from_dict, to_dict
 from e2far_jax.training.config import (
     ExperimentConfig,
     TrainSettings,
@@ -71,3 +71,10 @@ def test_settings_that_are_none_can_be_overridden() -> None:
     assert (face_model.crop_to, face_model.expression_names) == ("opaque", ("jawOpen",))
     with pytest.raises(TypeError):
         config.face_model.identity_size = "many"
+
+
+def test_differences_are_told_by_their_dotted_names():
+    saved = {"a": 1, "part": {"b": [1, 2], "c": "x", "gone": 0}}
+    current = {"a": 1, "part": {"b": (1, 2), "c": "y"}}
+    assert differences(saved, saved) == []
+    assert differences(saved, current) == ["part.c was 'x', is 'y'", "part.gone was 0, is None"]

@@ -10,9 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
+from tqdm import tqdm
 
 from e2far_jax.data.batch import Batch
-from e2far_jax.data.settings import UNGRADED
+from e2far_jax.data.pipeline import evaluation_batches
+from e2far_jax.data.settings import UNGRADED, PipelineSettings
+from e2far_jax.data.source import FaceSource
 from e2far_jax.evaluation.face_errors import MEAN_FACE, NETWORK, FaceErrors, face_errors
 from e2far_jax.evaluation.metrics import coefficient_statistics
 from e2far_jax.evaluation.report import (
@@ -29,6 +32,9 @@ from e2far_jax.evaluation.report import (
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel, clip_expression
+from e2far_jax.weights import TrainedNetwork
+
+BATCH_SIZE = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,6 +167,20 @@ def evaluate(
         picked = jax.tree.map(lambda array, rows=rows: array[rows], (predicted, true))
         graded[level] = _summary(errors.pick(rows), *picked, model)
     return dataclasses.replace(_summary(errors, predicted, true, model), levels=graded)
+
+
+def evaluate_split(network: TrainedNetwork, source: FaceSource) -> Evaluation:
+    """Apply a network to a stored split, with a progress line, and compare it with the truth.
+
+    Args:
+      network: a trained network.
+      source: examples of the same morphable model, as `data.source.open_split` gives them.
+    """
+    batches = evaluation_batches(source, PipelineSettings(batch_size=BATCH_SIZE))
+    total = -(-len(source) // BATCH_SIZE)
+    # An iterator: run-time type checks take a first look into a tqdm, which would use up a batch.
+    watched = iter(tqdm(batches, "evaluating", total, unit="batch"))
+    return evaluate(*predict_all(network.predict, watched), network.face_model)
 
 
 def _summary(

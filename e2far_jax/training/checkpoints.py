@@ -82,7 +82,7 @@ class Checkpoints:
         self._manager.close()
 
     def _check_config(self, saved: dict[str, Any]) -> None:
-        differences = _differences(saved, self._config)
+        differences = settings_io.differences(saved, self._config)
         if differences:
             raise CheckpointError(
                 f"{self._manager.directory} holds a run with another configuration: "
@@ -96,20 +96,3 @@ def _as_dict(state: TrainState) -> dict[str, Any]:
         "parameters": state.parameters,
         "optimiser": state.optimiser,
     }
-
-
-def _differences(saved: dict[str, Any], current: dict[str, Any], path: str = "") -> list[str]:
-    """The settings in which two configurations differ, as "name: was X, is Y"."""
-    found = []
-    for name in sorted(set(saved) | set(current)):
-        was, now = _listed(saved.get(name)), _listed(current.get(name))
-        if isinstance(was, dict) and isinstance(now, dict):
-            found += _differences(was, now, f"{path}{name}.")
-        elif was != now:
-            found.append(f"{path}{name} was {was!r}, is {now!r}")
-    return found
-
-
-def _listed(value: Any) -> Any:
-    """JSON has lists where settings have tuples."""
-    return [_listed(item) for item in value] if isinstance(value, (list, tuple)) else value
