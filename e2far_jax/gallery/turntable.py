@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from e2far_jax.gallery.sheet import Row, Tile, levels
@@ -18,7 +19,7 @@ from e2far_jax.rendering.settings import SceneConfig
 
 YAWS = (-90, -60, -30, 0, 30, 60, 90)
 THREE_QUARTER = math.radians(35.0)
-HEAD_MARGIN, FACE_MARGIN = 1.05, 1.15
+HEAD_MARGIN, LANDMARK_MARGIN = 1.15, 1.5
 
 
 def turntable_rows(model: MorphableModel, identities: int, seed: int, size: int) -> Iterator[Row]:
@@ -48,15 +49,17 @@ def turntable_rows(model: MorphableModel, identities: int, seed: int, size: int)
 def expression_tiles(model: MorphableModel, size: int) -> Iterator[Tile]:
     """The neutral mean face, then each expression at weight 1, in a three-quarter view.
 
-    What the left side does ("_L") is seen from the left, all else from the right.
+    What the left side does ("_L") is seen from the left, all else from the right. "mouthClose",
+    which undoes what the jaw opens, is shown with it.
     """
-    names = ("neutral", *expression_names(model))
-    region = model.mean[jnp.flatnonzero(model.regions["face"])]
-    weights = jnp.eye(len(names), model.expression_size, k=-1)
-    for name, row in zip(names, weights, strict=True):
+    names = expression_names(model)
+    weights = [np.zeros(len(names), np.float32), *np.eye(len(names), dtype=np.float32)]
+    for name, row in zip(("neutral", *names), weights, strict=True):
+        if name == "mouthClose" and "jawOpen" in names:
+            row[names.index("jawOpen")], name = 1.0, "mouthClose, jawOpen"
         yaw = -THREE_QUARTER if name.endswith("_L") else THREE_QUARTER
-        camera = view_camera(region, yaw, size, FACE_MARGIN)
-        vertices = shape(model, jnp.zeros(model.identity_size), row)
+        camera = view_camera(model.mean[model.landmarks], yaw, size, LANDMARK_MARGIN)
+        vertices = shape(model, jnp.zeros(model.identity_size), jnp.asarray(row))
         yield Tile(levels(mesh_picture(model, vertices, camera, size)), name)
 
 
