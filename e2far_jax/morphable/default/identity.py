@@ -15,7 +15,7 @@ from e2far_jax.morphable.statistics import front
 
 MODES = 199
 
-_SYMMETRIC_FACTORS, _ASYMMETRIC_FACTORS = 90, 25
+_SYMMETRIC_FACTORS, _ASYMMETRIC_FACTORS = 75, 20
 _ASYMMETRIC_SHARES = np.array([0.07, 0.035, 0.02])  # of the variance along x, y, z
 # Heads' size varies by this share; the rest is calibrated after a similarity fit.
 _SIZE = 0.04
@@ -38,18 +38,25 @@ def identity_modes(template: Template, face: Bool[np.ndarray, "N"]) -> Float[np.
     Returns:
       199 modes.
     """
-    symmetric, asymmetric = identity_fields(template)
-    modes = np.concatenate([_principal(symmetric, face), _principal(asymmetric, face)], axis=-1)
-    deviations = _deviations(modes, face)
-    order = np.argsort(deviations)[::-1][:MODES]
-    modes, deviations = modes[..., order], deviations[order]
-    return modes * (_separated(deviations) / deviations) * _fixed_signs(modes, template, face)
+    fields, symmetric = identity_fields(template)
+    flat, inside = fields.reshape(-1, fields.shape[-1]), np.repeat(face, 3)
+    gram = flat[inside].T @ flat[inside] / face.sum()
+    rotation, variances = np.zeros_like(gram), np.zeros(len(gram))
+    for block in (slice(symmetric), slice(symmetric, None)):
+        variances[block], rotation[block, block] = np.linalg.eigh(gram[block, block])
+    order = np.argsort(variances)[::-1][:MODES]
+    deviations, rotation = np.sqrt(variances[order]), rotation[:, order]
+    rotation *= _separated(deviations) / deviations
+    rotation *= _fixed_signs(flat[inside] @ rotation, template.points[face])
+    return (flat @ rotation).reshape(*fields.shape[:2], MODES)
 
 
-def identity_fields(
-    template: Template,
-) -> tuple[Float[np.ndarray, "N 3 S"], Float[np.ndarray, "N 3 A"]]:
-    """Symmetric and asymmetric fields whose outer products sum to the prior's covariance."""
+def identity_fields(template: Template) -> tuple[Float[np.ndarray, "N 3 K"], int]:
+    """Fields whose outer products sum to the prior's covariance.
+
+    Returns:
+      The symmetric fields and the antisymmetric ones after them; how many are symmetric.
+    """
     points = np.round(template.points, 6)
     landmarks = points[template.landmarks]
     inside = front(points, landmarks)
@@ -68,7 +75,7 @@ def identity_fields(
         kind = _without_similarity(kind, points, inside)
         fields.append(attach_parts(template, kind * _correction(kind, deviation)))
     size = _SIZE * (points - points[inside].mean(axis=0))[..., None]
-    return np.concatenate([fields[0], size], axis=-1), fields[1]
+    return np.concatenate([size, *fields], axis=-1), 1 + fields[0].shape[-1]
 
 
 def _correction(
@@ -99,23 +106,11 @@ def _by_axis(
 def _without_similarity(
     fields: Float[np.ndarray, "N 3 K"], points: np.ndarray, inside: Bool[np.ndarray, "N"]
 ) -> Float[np.ndarray, "N 3 K"]:
-    motions = similarity_motions(points, inside)
-    there = motions[inside].reshape(-1, 7)
-    parts = np.linalg.solve(there.T @ there, there.T @ fields[inside].reshape(len(there), -1))
-    return fields - motions @ parts
-
-
-def _principal(
-    fields: Float[np.ndarray, "N 3 K"], face: Bool[np.ndarray, "N"]
-) -> Float[np.ndarray, "N 3 I"]:
-    """Rotate the fields among themselves until they are orthogonal, the largest first."""
-    inside = fields[face].reshape(-1, fields.shape[-1])
-    rotation = np.linalg.eigh(inside.T @ inside)[1]
-    return fields @ rotation[:, ::-1][:, :MODES]
-
-
-def _deviations(modes: np.ndarray, face: Bool[np.ndarray, "N"]) -> Float[np.ndarray, "K"]:
-    return np.sqrt((modes[face] ** 2).sum(axis=(0, 1)) / face.sum())
+    motions = similarity_motions(points, inside).reshape(-1, 7)
+    flat, there = fields.reshape(len(motions), -1), np.repeat(inside, 3)
+    normal = motions[there].T @ motions[there]
+    parts = np.linalg.solve(normal, motions[there].T @ flat[there])
+    return (flat - motions @ parts).reshape(fields.shape)
 
 
 def _separated(falling: Float[np.ndarray, "K"]) -> Float[np.ndarray, "K"]:
@@ -125,11 +120,10 @@ def _separated(falling: Float[np.ndarray, "K"]) -> Float[np.ndarray, "K"]:
 
 
 def _fixed_signs(
-    modes: Float[np.ndarray, "N 3 I"], template: Template, face: Bool[np.ndarray, "N"]
+    modes: Float[np.ndarray, "D I"], points: Float[np.ndarray, "P 3"]
 ) -> Float[np.ndarray, "I"]:
     """Signs by which each mode agrees with an arbitrary, fixed field on the subject's left."""
-    half = face & (template.points[:, 0] > 0.1)
-    x, y, z = template.points[half].T / 37.0
+    x, y, z = points.T / 37.0
     probe = np.stack([np.sin(x + 2 * y), np.cos(y + z) + 0.3, np.sin(2 * z + 0.7 * y)], axis=-1)
-    agreement = np.einsum("nc,nci->i", probe, modes[half])
-    return np.where(agreement < 0, -1.0, 1.0)
+    probe[points[:, 0] < 0.1] = 0
+    return np.where(probe.reshape(-1) @ modes < 0, -1.0, 1.0)

@@ -14,10 +14,12 @@ from jaxtyping import Float, Int
 
 Points = Float[np.ndarray, "N 3"]
 
-# Length scale in mm -> (share of the variance everywhere, further share near the features).
-_SCALES = {90.0: (0.35, 0.0), 40.0: (0.4, 0.0), 18.0: (0.15, 0.1), 8.0: (0.0, 0.06)}
+# The coarsest length scale, mm; each further one is half as long. Their shares of the variance
+# everywhere, and further shares near the features.
+_COARSEST = 76.0
+_SHARES = ((0.4, 0.0), (0.4, 0.0), (0.12, 0.12), (0.0, 0.06))
 _FEATURE_RADIUS = 16.0
-_ANCHORS = 320
+_ANCHORS = 280
 
 
 def process_factors(
@@ -58,10 +60,11 @@ def _kernel(
     near_b: Float[np.ndarray, "A"],
 ) -> Float[np.ndarray, "N A"]:
     square = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
-    total = np.zeros_like(square)
-    for scale, (everywhere, near_features) in _SCALES.items():
+    total, fall = np.zeros_like(square), np.exp(-0.5 / _COARSEST**2 * square)
+    for everywhere, near_features in _SHARES:
         amplitude = [np.sqrt(everywhere + near_features * near) for near in (near_a, near_b)]
-        total += np.exp(-0.5 * square / scale**2) * amplitude[0][:, None] * amplitude[1]
+        total += fall * amplitude[0][:, None] * amplitude[1]
+        fall = np.square(np.square(fall))  # the same Gaussian at half the length
     return total
 
 

@@ -49,5 +49,5 @@ def spread_at(points: Points, landmarks: Float[np.ndarray, "68 3"]) -> Points:
     half = np.abs(points[:, :1])
     folded = np.concatenate([half, points[:, 1:]], axis=1)
     square = ((folded[:, None] - np.array(places)) ** 2).sum(axis=-1)
-    weight = 1 / (square + 36.0) ** 2
+    weight = 1 / (square + 36.0) ** 3
     return weight @ known / weight.sum(axis=1, keepdims=True)
