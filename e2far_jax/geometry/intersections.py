@@ -111,15 +111,17 @@ def _pierces(
 
 def _close_pairs(corners: Float[np.ndarray, "F 3 3"], places: Int[np.ndarray, "F 3"]) -> Pairs:
     """Pairs without a common vertex whose boxes overlap, found in a grid of cells."""
+    if not len(corners):
+        return np.zeros((0, 2), np.int64)
     low, high = corners.min(axis=1), corners.max(axis=1)
     size = max(2.0 * float(np.median(high - low)), 1e-12)
     first_cell, last_cell = (np.floor(edge / size).astype(np.int64) for edge in (low, high))
     owner, cells = _covered_cells(first_cell, last_cell)
-    shape = cells.max(axis=0) + 1 if len(cells) else np.ones(3, np.int64)
+    shape = cells.max(axis=0) + 1
     key = (cells[:, 0] * shape[1] + cells[:, 1]) * shape[2] + cells[:, 2]
     order = np.argsort(key, kind="stable")
     key, owner, cells = key[order], owner[order], cells[order]
-    origin = first_cell.min(axis=0) if len(cells) else 0
+    origin = first_cell.min(axis=0)
     found = [np.zeros((0, 2), np.int64)]
     shift = 1
     while len(at := np.flatnonzero(key[shift:] == key[:-shift])):
@@ -128,7 +130,7 @@ def _close_pairs(corners: Float[np.ndarray, "F 3 3"], places: Int[np.ndarray, "F
         home = np.maximum(first_cell[a], first_cell[b]) - origin
         kept = (home == cells[at]).all(axis=1)
         a, b = a[kept], b[kept]
-        kept = (np.maximum(low[a], low[b]) < np.minimum(high[a], high[b])).all(axis=1)
+        kept = (np.maximum(low[a], low[b]) <= np.minimum(high[a], high[b])).all(axis=1)
         a, b = a[kept], b[kept]
         apart = (places[a][:, :, None] != places[b][:, None, :]).all(axis=(1, 2))
         found.append(np.sort(np.stack([a[apart], b[apart]], axis=1), axis=1))
@@ -149,4 +151,4 @@ def _covered_cells(
         [rank // (count[:, 1] * count[:, 2]), rank // count[:, 2] % count[:, 1],
          rank % count[:, 2]], axis=1,
     )  # fmt: skip
-    return owner, first[owner] + offset - first.min(axis=0, initial=np.iinfo(np.int64).max)
+    return owner, first[owner] + offset - first.min(axis=0)
