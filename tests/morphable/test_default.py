@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
+from e2far_jax.geometry.alignment import apply_similarity, fit_similarity
+from e2far_jax.geometry.intersections import intersecting_pairs
 from e2far_jax.geometry.meshes import triangle_normals
 from e2far_jax.morphable.default import default_model
 from e2far_jax.morphable.default.eyes import CENTRE
+from e2far_jax.morphable.default.landmarks import target_landmarks
 from e2far_jax.morphable.default.template import Template, build_template
+from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.model import MorphableModel
 
 
@@ -69,6 +73,51 @@ def test_life_size(face: MorphableModel, landmarks: np.ndarray):
     assert 85 < np.linalg.norm(landmarks[36] - landmarks[45]) < 93
     assert 125 < np.linalg.norm(landmarks[0] - landmarks[16]) < 155
     assert 110 < np.linalg.norm(landmarks[27] - landmarks[8]) < 125
+
+
+def test_the_mean_lies_on_the_mean_of_the_ict_model(face: MorphableModel, real_data):
+    """Distances to points spread over the other surface, after alignment on the 68 landmarks."""
+    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz", "300w_lp")
+    similarity = fit_similarity(face.mean[face.landmarks], ict.mean[ict.landmarks])
+    points = apply_similarity(similarity, face.mean[np.flatnonzero(face.regions["face"])])
+    skin = np.asarray(ict.regions["face"] | ict.regions["head_and_neck"])
+    triangles = np.asarray(ict.triangles)
+    corners = np.asarray(ict.mean)[triangles[skin[triangles].all(axis=1)]]
+    shares = np.random.default_rng(0).dirichlet(np.ones(3), size=(len(corners), 8))
+    surface = np.einsum("fsk,fkc->fsc", shares, corners).reshape(-1, 3)
+    distance, _ = KDTree(surface).query(np.asarray(points))
+    assert np.median(distance) < 0.6
+    assert np.percentile(distance, 95) < 1.5
+    assert abs(float(similarity.scale) - 1) < 0.01
+
+
+def test_the_skin_of_the_mean_does_not_cross_itself(template: Template):
+    skin = np.arange(len(template.sheet.angle))
+    triangles = template.triangles[np.isin(template.triangles, skin).all(axis=1)]
+    pairs = intersecting_pairs(template.points, triangles)
+    crossings = template.points[triangles[pairs[:, 0]]].mean(axis=1)
+    between_lips = template.points[template.sheet.mouth.ring]
+    away = np.linalg.norm(crossings[:, None] - between_lips, axis=-1).min(axis=1, initial=np.inf)
+    assert len(pairs) < 10, "closed lips may touch"
+    assert (away < 3).all()
+
+
+def test_the_outside_shows_no_holes(template: Template):
+    """The skin's only open edges are the slits, which have parts behind them, and the neck's."""
+    sheet = template.sheet
+    edges = np.concatenate([template.triangles[:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0))])
+    key = np.sort(edges, axis=1)
+    unique, counts = np.unique(key, axis=0, return_counts=True)
+    open_edges = unique[counts == 1]
+    on_skin = open_edges[(open_edges < len(sheet.angle)).all(axis=1)]
+    assert set(on_skin.reshape(-1)) == set(sheet.above[-1])
+    assert template.points[sheet.above[-1], 1].max() < template.points[template.landmarks[8], 1] - 40
+
+
+def test_landmarks_are_near_the_points_of_300w_lp(template: Template):
+    distance = np.linalg.norm(template.points[template.landmarks] - target_landmarks(), axis=1)
+    assert np.median(distance) < 1.5
+    assert distance.max() < 5.0
 
 
 def test_landmarks_are_68_vertices_in_ibug_order(face: MorphableModel, landmarks: np.ndarray):

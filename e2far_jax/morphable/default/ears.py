@@ -1,8 +1,8 @@
 """The ears: shells in polar coordinates about the opening, and the head's skin behind them.
 
 Angles are degrees in the side view, from the front (0) over the top (90) to the back. The figures
-were measured on, or fitted to, the mean face of ICT-FaceKit (MIT licence), rounded to 0.5 mm; those
-of the relief are control values of a smooth surface (see `splines`).
+were measured on, or fitted to, the mean face of ICT-FaceKit (MIT licence), rounded to 0.5 mm, the
+hollow made shallower; those of the relief are control values of a smooth surface (see `splines`).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _OUTLINE = {
 # mm outwards: by angle, at these shares of the way to the outline: opening, hollow, antihelix, rim.
 _SHARES = (0, 0.15, 0.3, 0.45, 0.6, 0.72, 0.82, 0.9, 0.96, 1)
 _RELIEF = {
-    0: (0.5, -0.5, -1.5, -4, -7, 3.5, 6.5, 5, 5.5, 5),
-    15: (0.5, -0.5, -1, -1, 2.5, 6.5, 4.5, 4.5, 4.5, 4),
-    30: (0.5, 0.5, 0.5, 2, 4, 3.5, 3.5, 4, 3.5, 3.5),
+    0: (0.5, -0.5, -1.5, -2, -2, 3.5, 6.5, 5, 5.5, 5),
+    15: (0.5, 0, 0, 1, 2.5, 6.5, 4.5, 4.5, 4.5, 4),
+    30: (0.5, 0.5, 0.5, 3, 4, 3.5, 3.5, 4, 3.5, 3.5),
     45: (0.5, 1, 2, 3, 3.5, 4, 4.5, 4.5, 4.5, 5),
     60: (0.5, 1.5, 3.5, 5, 7, 8.5, 7.5, 7, 8, 8),
     75: (0.5, 3, 2, 2.5, 4.5, 9.5, 14, 13.5, 11, 7.5),
@@ -47,14 +47,14 @@ _RELIEF = {
     195: (0.5, 2, -1.5, 9.5, 18.5, 15, 17, 18, 18.5, 17.5),
     210: (0.5, 1, -1.5, 6, 19, 15, 17, 17.5, 16.5, 14.5),
     225: (0.5, 0.5, -1.5, 6, 18, 14, 16, 16, 16, 14.5),
-    240: (0.5, 0, -2.5, 4.5, 16.5, 13, 15, 15, 14.5, 14),
-    255: (0.5, -0.5, -2.5, 7, 14, 11, 13, 13, 12.5, 11),
-    270: (0.5, -1.5, -5, 7, 11.5, 9.5, 11, 11.5, 12, 11.5),
-    285: (0.5, -3, -3.5, 11, 9.5, 8, 10, 9.5, 8.5, 7),
-    300: (0.5, -3.5, -3.5, 7, 8, 4, 3, 2, 0, -1),
-    315: (0.5, -2.5, -4.5, -5, -0.5, 2, 0.5, 0, 0, -0.5),
-    330: (0.5, -2, -3, -3.5, -6, 1, 5.5, 3, 3, 2.5),
-    345: (0.5, -1.5, -2.5, -2, -8, 0, 7.5, 5, 5.5, 5),
+    240: (0.5, 0, -2, 4.5, 16.5, 13, 15, 15, 14.5, 14),
+    255: (0.5, -0.5, -2, 7, 14, 11, 13, 13, 12.5, 11),
+    270: (0.5, -1.5, -2, 7, 11.5, 9.5, 11, 11.5, 12, 11.5),
+    285: (0.5, -2, -2, 11, 9.5, 8, 10, 9.5, 8.5, 7),
+    300: (0.5, -2, -2, 7, 8, 4, 3, 2, 0, -1),
+    315: (0.5, -2, -2, -2, -0.5, 2, 0.5, 0, 0, -0.5),
+    330: (0.5, -2, -2, -2, -2, 1, 5.5, 3, 3, 2.5),
+    345: (0.5, -1.5, -2, -2, -2, 0, 7.5, 5, 5.5, 5),
 }  # fmt: skip
 
 # The grid: rings at these shares, then behind the rim: share, and share of the way back to the
@@ -64,7 +64,7 @@ _FRONT_RINGS = np.array([0.06, 0.2, 0.33, 0.45, 0.55, 0.65, 0.74, 0.82, 0.89, 0.
 _BACK_RINGS = ((0.99, 0.15), (0.95, 0.4), (0.86, 0.75), (0.76, 1.15))
 _HEAD_SIDE = 68.0
 # How far the head's skin gives way behind the ear, mm.
-_BED = 13.0
+_BED = 9.0
 
 
 def ear(sign: float) -> Float[np.ndarray, "R C 3"]:
@@ -94,7 +94,7 @@ def ear_bed(points: Points) -> Points:
     """The head's skin gives way where the ear's hollow lies deeper."""
     up, forward = points[:, 1] - _HEIGHT, points[:, 2] - _FORWARD
     share = np.hypot(up, forward) / _outline(np.degrees(np.arctan2(up, forward)))
-    depth = _BED * step(0.8, 0.45, share) * (np.abs(points[:, 0]) > 50.0)
+    depth = _BED * step(0.8, 0.42, share) * (np.abs(points[:, 0]) > 50.0)
     return np.stack([-np.sign(points[:, 0]) * depth, 0 * depth, 0 * depth], axis=-1)
 
 
