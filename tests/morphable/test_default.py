@@ -111,7 +111,9 @@ def test_the_outside_shows_no_holes(template: Template):
     open_edges = unique[counts == 1]
     on_skin = open_edges[(open_edges < len(sheet.angle)).all(axis=1)]
     assert set(on_skin.reshape(-1)) == set(sheet.above[-1])
-    assert template.points[sheet.above[-1], 1].max() < template.points[template.landmarks[8], 1] - 40
+    assert (
+        template.points[sheet.above[-1], 1].max() < template.points[template.landmarks[8], 1] - 40
+    )
 
 
 def test_landmarks_are_near_the_points_of_300w_lp(template: Template):
