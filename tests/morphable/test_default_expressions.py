@@ -66,6 +66,7 @@ def posed(face: MorphableModel, names: str, weight: float = 1.0) -> np.ndarray:
     return np.asarray(face.mean) + np.asarray(face.expression_basis) @ np.array(weights)
 
 
+@pytest.fixture(scope="module")
 def poses(face: MorphableModel) -> dict[str, np.ndarray]:
     """Every expression alone at half and full weight, and the combinations."""
     alone = [name for name in face.expression_names if name != "mouthClose"]
@@ -136,20 +137,22 @@ def test_closed_lips_over_an_open_jaw(face: MorphableModel, template: Template, 
     assert chin[1] < -15 * weight
 
 
-def test_lips_never_pass_each_other(face: MorphableModel, template: Template):
+def test_lips_never_pass_each_other(template: Template, poses: dict[str, np.ndarray]):
     mouth = template.sheet.mouth
-    for names, pose in poses(face).items():
+    for names, pose in poses.items():
         gap = pose[mouth.upper, 1] - pose[mouth.lower, 1]
         same_depth = np.abs(pose[mouth.upper, 2] - pose[mouth.lower, 2]) < 4
         assert gap[same_depth].min(initial=0.0) > -1.0, names
 
 
-def test_teeth_stay_behind_the_lips(face: MorphableModel, template: Template):
+def test_teeth_stay_behind_the_lips(
+    face: MorphableModel, template: Template, poses: dict[str, np.ndarray]
+):
     """Skin before a row of teeth is nearer to the viewer than the tooth behind it."""
     mean, skin = np.asarray(face.mean), np.arange(len(template.sheet.angle))
     near = skin[(np.abs(mean[skin, 0]) < 30) & (np.abs(mean[skin, 1] + 35) < 22)]
     near = near[mean[near, 2] > 60]
-    for names, pose in poses(face).items():
+    for names, pose in poses.items():
         for row in template.teeth:
             teeth, points = pose[row], pose[near]
             top, bottom = teeth[..., 1].max(), teeth[..., 1].min()
@@ -160,10 +163,10 @@ def test_teeth_stay_behind_the_lips(face: MorphableModel, template: Template):
 
 
 def test_the_tongue_lies_behind_teeth_and_lips_unless_it_is_out(
-    face: MorphableModel, template: Template
+    face: MorphableModel, template: Template, poses: dict[str, np.ndarray]
 ):
     mouth, rows = template.sheet.mouth, template.tongue.reshape(-1)
-    for names, pose in poses(face).items():
+    for names, pose in poses.items():
         if "tongueOut" not in names and "jaw" not in names:
             nearest_tooth = pose[template.teeth[1]][..., 2].max()
             assert pose[rows, 2].max() < nearest_tooth - 2, names
@@ -174,11 +177,11 @@ def test_the_tongue_lies_behind_teeth_and_lips_unless_it_is_out(
     assert out[rows, 1].max() < out[mouth.upper[len(mouth.upper) // 2], 1]
 
 
-def test_eyeballs_never_come_through_the_lids(face: MorphableModel):
+def test_eyeballs_never_come_through_the_lids(face: MorphableModel, poses: dict[str, np.ndarray]):
     for sign in (-1, 1):
         centre = CENTRE * [sign, 1, 1]
         lids = skin_near(face, centre + np.array([0, 0, RADIUS]), 22)
-        for names, pose in poses(face).items():
+        for names, pose in poses.items():
             distance = np.linalg.norm(pose[lids] - centre, axis=1)
             assert distance.min() > RADIUS + 0.3, names
 
