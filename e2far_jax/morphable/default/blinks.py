@@ -32,7 +32,7 @@ _MOVEMENTS = {
 _MEETING_SHARE = 0.15
 # A lower lid that goes further than a blink takes it bulges, mm per share: it passes before the
 # upper one where both close.
-_BULGE = 2.0
+_BULGE = 1.6
 # How far columns mix, radians, and at what height from the slit, mm.
 _BLUR, _MIXED = np.radians(2.5), 9.0
 
