@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.features import Curve, FacePoints
+from e2far_jax.rendering.noise import bell, ramp
 
 
 @pytree_dataclass
@@ -55,9 +56,9 @@ def brow_cover(
     length = 0.5 * (curve.ends[1] - curve.ends[0])
     beyond = length * (share - along)
     above = points.up - middle
-    distance = jnp.sqrt(above * above + 0.5 * beyond * beyond) / (0.5 * thick)
-    edge = style.softness + points.size / thick
-    cover = _ramp(1.0 - distance + 0.35 * uneven, 2.0 * edge)
+    distance = jnp.sqrt(above * above + 0.5 * beyond * beyond)
+    slope = jnp.minimum(1.0 / (style.softness * style.thickness), 0.5 * points.edge)
+    cover = ramp(thick * (0.5 + 0.18 * uneven) - distance, slope)
     return style.density * cover * points.skin * (points.out > -60.0)
 
 
@@ -74,13 +75,13 @@ def lash_cover(
 ) -> Float[Array, "*P"]:
     """How dark lashes make the lids' edges: a line on the upper lid, a faint one on the lower."""
     share = upper.share(points.aside)
-    within = _ramp(1.08 - jnp.abs(share - 0.04), 0.12) * points.skin
+    within = ramp(1.08 - jnp.abs(share - 0.04), 8.0) * points.skin
     above = points.up - upper.height(share)
     below = lower.height(share) - points.up
     # Outwards the line gets thicker.
     reach = 0.55 + 0.25 * share
-    top = _line(above + 0.2, reach, points.size)
-    bottom = _line(below + 0.2, 0.35, points.size)
+    top = _line(above + 0.2, reach, points.edge)
+    bottom = _line(below + 0.2, 0.35, points.edge)
     return within * strength * jnp.maximum(top, 0.45 * bottom)
 
 
@@ -88,26 +89,19 @@ def lid_crease(points: FacePoints, upper: Curve) -> Float[Array, "*P"]:
     """1 in the fold over the upper lid, 0 elsewhere."""
     share = upper.share(points.aside)
     above = (points.up - upper.height(share) - 3.6 - 0.6 * share) / 1.1
-    return jnp.exp(-above * above) * _ramp(1.0 - jnp.abs(share), 0.3) * points.skin
+    return bell(above) * ramp(1.0 - jnp.abs(share), 3.0) * points.skin
 
 
 def lip_line(points: FacePoints, curve: Curve) -> Float[Array, "*P"]:
     """1 where the lips meet, 0 elsewhere."""
     share = curve.share(points.aside)
     above = points.up - curve.height(share)
-    inside = _ramp(1.1 - share, 0.2) * points.skin * (points.out > -30.0)
-    return inside * _line(above, 0.6, points.size)
-
-
-def _ramp(distance: Float[Array, "*P"], width: Float[Array, "*#P"] | float) -> Float[Array, "*P"]:
-    """0 to 1 over such a width around 0."""
-    return jnp.clip(0.5 + distance / width, 0.0, 1.0)
+    inside = ramp(1.1 - share, 5.0) * points.skin * (points.out > -30.0)
+    return inside * _line(above, 0.6, points.edge)
 
 
 def _line(
-    distance: Float[Array, "*P"], half_width: Float[Array, "*#P"] | float, pixel: Float[Array, "*P"]
+    distance: Float[Array, "*P"], half_width: Float[Array, "*#P"] | float, edge: Float[Array, "*P"]
 ) -> Float[Array, "*P"]:
     """The share of a pixel that a line with soft edges covers."""
-    edge = jnp.maximum(0.5, pixel)
-    inside = _ramp(half_width - distance, edge) - _ramp(-half_width - distance, edge)
-    return jnp.clip(inside, 0.0, 1.0)
+    return ramp(half_width - distance, edge) - ramp(-half_width - distance, edge)

@@ -23,7 +23,9 @@ _COVERS = (
     (1.2, 1.1, 1.0, 1.2, 1.1, 1.0, 1.0, 0.7),
     (0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 1.2, 0.0),
 )
-_REACH = 24.0  # mm beyond which nothing grows
+_REACH, _FAR_REACH = 30.0, 65.0  # mm, of the steep and of the flat part of a weight
+_FLAT = 0.02
+_BARE = 0.0015  # weight of bare skin everywhere
 _PART_OF_ANCHOR = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7)
 
 
@@ -115,7 +117,7 @@ def beard_cover(
     """How much of each point a beard covers.
 
     Growth is known at anchors on the face, nought on lips, nose and cheeks; in between it is the
-    mean weighted by the inverse fourth power of the distance (Shepard), and nought far away.
+    mean weighted by nearness, and nought far away.
 
     Args:
       points: where.
@@ -126,17 +128,19 @@ def beard_cover(
       0 to 1.
     """
     anchors = jnp.concatenate([_growing(features), _bare(features)])
-    total, weighted = 1.0 / _REACH**4, 0.0
+    total, weighted = _BARE, 0.0
     for index in range(len(anchors)):
         x, y, z = anchors[index]
         square = (points.aside - x) ** 2 + (points.up - y) ** 2 + 0.6 * (points.out - z) ** 2
-        weight = 1.0 / (square + 4.0) ** 2
+        steep = jnp.maximum(1.0 - square / _REACH**2, 0.0) ** 4
+        flat = jnp.maximum(1.0 - square / _FAR_REACH**2, 0.0) ** 4
+        weight = (steep * steep) * (steep * steep) + _FLAT * flat * flat
         total = total + weight
         if index < len(_PART_OF_ANCHOR):
             weighted = weighted + hair.growth[index] * weight
     growth = weighted / total
-    edge = 0.15 + 0.45 * hair.softness
-    cover = jnp.clip(0.5 + (growth - 0.55 + 0.18 * uneven) / edge, 0.0, 1.0)
+    edge = 0.35 + 0.5 * hair.softness
+    cover = jnp.clip(0.5 + (growth - 0.5 + 0.25 * uneven) / edge, 0.0, 1.0)
     return hair.density * cover * points.skin
 
 
@@ -147,15 +151,15 @@ def _growing(features: FaceFeatures) -> Float[Array, "11 3"]:
     return jnp.stack(
         [
             (below_nose + upper) / 2.0 + jnp.array([7.0, -0.5, 0.0]),
-            corner + jnp.array([-1.0, 7.5, 4.0]),
+            corner + jnp.array([-4.0, 8.0, 5.0]),
             lower + 0.2 * (chin - lower),
             lower + 0.7 * (chin - lower) + jnp.array([9.0, 0.0, -2.0]),
             chin + jnp.array([10.0, -8.0, -14.0]),
             corner + 0.55 * (jaw[6] - corner) + jnp.array([1.0, 0.0, 0.0]),
             jaw[4] + jnp.array([-2.0, 0.0, 2.0]),
             corner + 0.7 * (jaw[3] - corner),
-            jaw[2] + jnp.array([-1.0, 2.0, 6.0]),
-            jaw[0] + jnp.array([-1.0, -2.0, 9.0]),
+            jaw[2] + jnp.array([0.0, 4.0, 2.0]),
+            jaw[0] + jnp.array([0.0, -4.0, 1.0]),
             chin + jnp.array([20.0, -40.0, -45.0]),
         ]
     )

@@ -84,7 +84,8 @@ class FacePoints:
       side: -1 on the subject's right, 1 on the left.
       around: arc from the midline, about the head's axis; with `up` a chart of the face.
       skin, eyeball: 1 there, 0 elsewhere.
-      size: what one pixel covers, mm.
+      pixels: pixels a millimetre.
+      edge: slope of edges that are as sharp as pixels and skin allow, 1/mm.
     """
 
     aside: Float[Array, "*P"]
@@ -94,7 +95,8 @@ class FacePoints:
     around: Float[Array, "*P"]
     skin: Float[Array, "*P"]
     eyeball: Float[Array, "*P"]
-    size: Float[Array, "*P"]
+    pixels: Float[Array, "*P"]
+    edge: Float[Array, "*P"]
 
 
 def face_features(model: MorphableModel) -> FaceFeatures:
@@ -139,7 +141,7 @@ def face_coordinates(model: MorphableModel) -> Float[Array, "N 3"]:
 
 
 def face_points(
-    position: Float[Array, "*P 3"], pixel: Float[Array, "*P"] | Float[Array, ""]
+    position: Float[Array, "*P 3"], pixels: Float[Array, "*P"] | Float[Array, ""]
 ) -> FacePoints:
     """What `skin_detail` needs to know of coordinates from `face_coordinates`."""
     x, y, z = (position[..., axis] for axis in range(3))
@@ -155,7 +157,8 @@ def face_points(
         around=around,
         skin=skin,
         eyeball=(z > 1.5).astype(position.dtype),
-        size=jnp.broadcast_to(pixel, x.shape),
+        pixels=jnp.broadcast_to(pixels, x.shape),
+        edge=jnp.minimum(jnp.broadcast_to(pixels, x.shape), 2.0),
     )
 
 

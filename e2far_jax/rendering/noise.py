@@ -9,9 +9,20 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, UInt32
 
 
-def fade(wave: Float[Array, "*#P"] | float, pixel: Float[Array, "*P"]) -> Float[Array, "*P"]:
-    """1 where a wave is longer than four pixels, 0 where it is shorter than two."""
-    return jnp.clip(0.5 * wave / jnp.maximum(pixel, 1e-6) - 1.0, 0.0, 1.0)
+def fade(wave: Float[Array, "*#P"] | float, pixels: Float[Array, "*P"]) -> Float[Array, "*P"]:
+    """1 where a wave is longer than four pixels, 0 where shorter than two; pixels a millimetre."""
+    return jnp.clip(0.5 * wave * pixels - 1.0, 0.0, 1.0)
+
+
+def ramp(distance: Float[Array, "*P"], slope: Float[Array, "*#P"] | float) -> Float[Array, "*P"]:
+    """From 0 to 1 around 0."""
+    return jnp.clip(0.5 + distance * slope, 0.0, 1.0)
+
+
+def bell(distance: Float[Array, "*P"]) -> Float[Array, "*P"]:
+    """Nearly exp(-d^2), of finite width, without what is dear to compute."""
+    square = jnp.maximum(1.0 - distance * distance / 4.0, 0.0) ** 2
+    return square * square
 
 
 def value_noise(

@@ -15,8 +15,8 @@ from jaxtyping import Array, Float
 _PALE = (0.42, 0.72, 0.95)  # skin without pigment
 _MELANIN = (1.65, 2.05, 2.45)  # the darkest skin has 1 of it
 _HAEMOGLOBIN = (0.08, 0.50, 0.42)
-_FAIR_HAIR = (0.95, 1.40, 2.15)
-_DARK_HAIR = (3.7, 4.0, 4.25)
+_FAIR_HAIR = (0.95, 1.50, 2.40)
+_DARK_HAIR = (3.5, 4.0, 4.4)
 _RED_HAIR = (-0.2, 0.35, 0.6)
 _GRAY_HAIR = (0.34, 0.315, 0.285)  # reflectance
 

@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.features import FaceFeatures, FacePoints
-from e2far_jax.rendering.noise import fade
+from e2far_jax.rendering.noise import bell, fade
 
 Slopes = tuple[Float[Array, "*P"], Float[Array, "*P"], Float[Array, "*P"]]
 
@@ -63,7 +63,7 @@ def _forehead(
     phase = above / style.spacing + 0.22 * uneven + 0.25 * (points.aside / 40.0) ** 2
     offset = phase - jnp.round(phase)
     where = _window(above, 4.0, 38.0, 8.0) * _window(points.aside, -50.0, 42.0, 14.0)
-    where = where * style.forehead * fade(0.5 * style.spacing, points.size) * (points.out > -60.0)
+    where = where * style.forehead * fade(0.5 * style.spacing, points.pixels) * (points.out > -60.0)
     return _groove(offset * 5.0, where, (0.0, 1.0))
 
 
@@ -71,7 +71,7 @@ def _frown(points: FacePoints, features: FaceFeatures, style: ReliefStyle) -> Sl
     above = points.up - features.brow.height(-jnp.ones(()))
     where = style.frown * _window(above, -8.0, 12.0, 6.0) * (points.out > -60.0)
     across = (points.aside - 6.5 - 0.12 * above) / 1.4
-    return _groove(across, where * fade(4.0, points.size), (1.0, 0.0))
+    return _groove(across, where * fade(4.0, points.pixels), (1.0, 0.0))
 
 
 def _crows_feet(points: FacePoints, features: FaceFeatures, style: ReliefStyle) -> Slopes:
@@ -82,14 +82,14 @@ def _crows_feet(points: FacePoints, features: FaceFeatures, style: ReliefStyle) 
     angle = above / (jnp.abs(out) + 0.5 * jnp.abs(above) + 1.0)
     phase = 2.6 * angle + 0.3
     where = style.eyes * _window(out, 4.0, 16.0, 6.0) * _window(above, -12.0, 12.0, 6.0)
-    return _groove((phase - jnp.round(phase)) * 4.0, where * fade(5.0, points.size), (0.0, 1.0))
+    return _groove((phase - jnp.round(phase)) * 4.0, where * fade(5.0, points.pixels), (0.0, 1.0))
 
 
 def _bags(points: FacePoints, features: FaceFeatures, style: ReliefStyle) -> Slopes:
     """One fold under each eye, along the lower lid."""
     share = features.lower_lid.share(points.aside)
     below = points.up - features.lower_lid.height(share) + 8.0 - 2.5 * share * share
-    where = style.eyes * _window(share, -0.9, 0.7, 0.4) * fade(6.0, points.size)
+    where = style.eyes * _window(share, -0.9, 0.7, 0.4) * fade(6.0, points.pixels)
     return _groove(below / 2.2, where, (0.0, 1.0))
 
 
@@ -104,8 +104,8 @@ def _cheek_folds(points: FacePoints, features: FaceFeatures, style: ReliefStyle)
     share = (x * along[0] + y * along[1]) / length
     bow = 4.0 * share * (1.0 - share) * 2.5
     distance = (x * -along[1] + y * along[0] - bow) / 2.6
-    where = style.cheeks * _window(share, 0.05, 0.9, 0.2) * fade(6.0, points.size)
-    step = where * jnp.exp(-distance * distance)
+    where = style.cheeks * _window(share, 0.05, 0.9, 0.2) * fade(6.0, points.pixels)
+    step = where * bell(distance)
     return -along[1] * step, along[0] * step, 0.35 * step
 
 
@@ -113,9 +113,9 @@ def _groove(
     distance: Float[Array, "*P"], depth: Float[Array, "*P"], direction: tuple[float, float]
 ) -> Slopes:
     """A valley of Gaussian profile: slope d exp(1/2 - d^2) is at most about `depth`."""
-    bell = depth * jnp.exp(-distance * distance)
-    slope = 2.3 * distance * bell
-    return direction[0] * slope, direction[1] * slope, 0.35 * bell
+    groove = depth * bell(distance)
+    slope = 2.3 * distance * groove
+    return direction[0] * slope, direction[1] * slope, 0.35 * groove
 
 
 def _window(value: Float[Array, "*P"], low: float, high: float, edge: float) -> Float[Array, "*P"]:

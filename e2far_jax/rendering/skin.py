@@ -78,7 +78,7 @@ def random_skin(
     eyes = _eyes(drawn)
     # Light hair comes with light skin.
     drawn["hair"] = jnp.sqrt(jnp.maximum(drawn["hair"], jnp.minimum(1.3 * drawn["tone"], 1.0)))
-    gray = jnp.clip(2.5 * (drawn["age"] - _GRAY_AGE), 0.0, 1.0) * drawn["gray"]
+    gray = jnp.clip(2.5 * (drawn["age"] - _GRAY_AGE), 0.0, 1.0) * drawn["gray"] ** 2
     hair = hair_reflectance(drawn["hair"], drawn["red_hair"] ** 3, gray)
     plain = skin_reflectance(_melanin(drawn), drawn["redness"])
     colours = _bare_skin(paint, drawn, ranges.unevenness * waves)
@@ -91,7 +91,9 @@ def random_skin(
     ):
         colours = colours + cover[:, None] * (colour - colours)
     hairy = no_facial_hair() if facial_hair is None else facial_hair
-    detail = _detail(paint, drawn, ranges, eyes=eyes, hair=hair, plain=plain, facial_hair=hairy)
+    # Brows and beard are a little darker, and turn gray later.
+    short = 0.7 * hair_reflectance(drawn["hair"], drawn["red_hair"] ** 3, 0.5 * gray)
+    detail = _detail(paint, drawn, ranges, eyes=eyes, hair=short, plain=plain, facial_hair=hairy)
     names = ("tone", "redness", "age", "gloss", "brow_density", "hair")
     factors = {f"skin.{name}": drawn[name] for name in names}
     factors |= {"skin.freckles": detail.freckles, "skin.made_up": made_up.astype(plain.dtype)}
