@@ -74,7 +74,8 @@ def random_skin(
       "skin.made_up", "skin.gloss", "skin.brow_density", and "skin.hair" (0 fair, 1 black).
     """
     drawn, waves = _draw(key, ranges)
-    made_up = drawn["made_up"] < ranges.made_up
+    hairy = no_facial_hair() if facial_hair is None else facial_hair
+    made_up = (drawn["made_up"] < ranges.made_up) & (hairy.density == 0.0)
     eyes = _eyes(drawn)
     # Light hair comes with light skin.
     drawn["hair"] = jnp.sqrt(jnp.maximum(drawn["hair"], jnp.minimum(1.3 * drawn["tone"], 1.0)))
@@ -90,7 +91,6 @@ def random_skin(
         (paint.teeth, jnp.array(_TEETH)),
     ):
         colours = colours + cover[:, None] * (colour - colours)
-    hairy = no_facial_hair() if facial_hair is None else facial_hair
     # Brows and beard are a little darker, and turn gray later.
     short = 0.7 * hair_reflectance(drawn["hair"], drawn["red_hair"] ** 3, 0.5 * gray)
     detail = _detail(paint, drawn, ranges, eyes=eyes, hair=short, plain=plain, facial_hair=hairy)

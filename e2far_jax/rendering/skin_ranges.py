@@ -22,7 +22,7 @@ class SkinRanges(Ranges):
       moles: most share of places with a mole.
       age: wrinkles, and gray hair later on.
       pores: most roughness, as a slope.
-      made_up: probability of lipstick and eye shadow.
+      made_up: probability of lipstick and eye shadow, where there is no beard.
       gloss: of the skin, from matt to oily; 1 is usual.
       hair: how dark it is, 0 fair and 1 black; dark skin has dark hair anyway.
       red_hair: red pigment in hair that isn't black.
