@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.interpolate import BSpline, CubicSpline
 from scipy.spatial import KDTree
 
 from e2far_jax.geometry.alignment import apply_similarity, fit_similarity
@@ -12,6 +13,7 @@ from e2far_jax.geometry.meshes import triangle_normals
 from e2far_jax.morphable.default import default_model
 from e2far_jax.morphable.default.eyes import CENTRE
 from e2far_jax.morphable.default.landmarks import target_landmarks
+from e2far_jax.morphable.default.splines import spline, spline_weights
 from e2far_jax.morphable.default.template import Template, build_template
 from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.model import MorphableModel
@@ -30,6 +32,26 @@ def template() -> Template:
 @pytest.fixture(scope="module")
 def landmarks(face: MorphableModel) -> np.ndarray:
     return np.asarray(face.mean)[np.asarray(face.landmarks)]
+
+
+def test_a_spline_is_the_natural_cubic_one():
+    points = {0: 1.0, 2: -3.0, 3: 4.0, 7: 0.5, 11: 2.0}
+    at = np.linspace(-2, 13, 61)
+    expected = CubicSpline(list(points), list(points.values()), bc_type="natural")
+    np.testing.assert_allclose(spline(points, at), expected(np.clip(at, 0, 11)), atol=1e-12)
+
+
+def test_spline_weights_are_those_of_a_cubic_b_spline():
+    knots = np.array([0.0, 1.0, 3.0, 4.0, 8.0, 9.0, 12.0])
+    at = np.linspace(0.0, 12.0, 97)
+    weights = spline_weights(knots, at, even=True)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1.0)
+    values = np.array([2.0, 0.0, 5.0, -1.0, 3.0, 3.0, 7.0])
+    extended = np.concatenate([-knots[3:0:-1], knots, 24.0 - knots[-2:-5:-1]])
+    controls = np.concatenate([values[1:2], values, values[-2:-1]])
+    np.testing.assert_allclose(weights @ values, BSpline(extended, controls, 3)(at), atol=1e-6)
+    straight = spline_weights(knots, np.array([0.0, 12.0])) @ values
+    np.testing.assert_allclose(straight, values[[0, -1]], atol=1e-6)
 
 
 def test_sizes_types_and_names(face: MorphableModel):

@@ -1,7 +1,6 @@
 """What makes a head a face: named features, each a displacement of the smooth head.
 
-Each function takes points on the head (mm) and returns their displacements (mm). Positions are
-written for the subject's left half; the right one mirrors it.
+Each function takes points on the smooth head (mm) and returns their displacements (mm).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.morphable.default.curves import Number, bell, step
+from e2far_jax.morphable.default.curves import step
 from e2far_jax.morphable.default.ears import ear_bed
 from e2far_jax.morphable.default.eye_relief import lid_height
 from e2far_jax.morphable.default.lip_relief import lip_height
@@ -23,12 +22,6 @@ def add_features(points: Points) -> Points:
     """The head with all its features."""
     points = points + nose(points) + lips(points) + lids(points)
     return points + nostrils(points) + ear_bed(points)
-
-
-def blob(points: Points, x: Number, y: Number, width: Number, height: Number) -> Heights:
-    """A bell on the front of the face at (+-x, y), standard deviations `width` and `height`."""
-    across, along = (np.abs(points[:, 0]) - x) / width, (points[:, 1] - y) / height
-    return bell(across) * bell(along) * step(10.0, 45.0, points[:, 2])
 
 
 def forward(amount: Heights) -> Points:
@@ -56,21 +49,3 @@ def lips(points: Points) -> Points:
 def lids(points: Points) -> Points:
     """Lids, their crease, and the sockets round them."""
     return forward(lid_height(points) * step(40.0, 60.0, points[:, 2]))
-
-
-def brow_ridge(points: Points) -> Points:
-    """The bony edge above the eyes, down to its outer end: how it grows."""
-    ridge = 2.5 * blob(points, 27, 57, 16, 5) + 6.5 * blob(points, 55, 42, 6, 9)
-    return forward(ridge + 3.0 * blob(points, 70, 85, 8, 18))
-
-
-def cheek_bones(points: Points) -> Points:
-    """The cheek bone under the eye, and its arch towards the ear: how they grow."""
-    bone = 5.0 * blob(points, 50, 12, 13, 12)
-    arch = 6.5 * blob(points, 66, 6, 9, 16) + 3.5 * blob(points, 68, 24, 7, 10)
-    return forward(bone + arch)
-
-
-def nose_wings(points: Points) -> Points:
-    """The wings of the nose: how they grow."""
-    return forward(9.5 * blob(points, 14, -3.2, 3.5, 4.5))
