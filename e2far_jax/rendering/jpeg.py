@@ -42,15 +42,33 @@ def compress(image: Float[Array, "H W 3"], quality: Float[Array, ""]) -> Float[A
       Display RGB, which may leave [0, 1] a little.
     """
     height, width, _ = image.shape
-    planes = 255.0 * image @ jnp.array(_TO_YCC, image.dtype).T
-    planes = _padded(planes - jnp.array([128.0, 0.0, 0.0]), 2 * _BLOCK)
-    full_height, full_width, _ = planes.shape
-    brightness = _rounded(planes[..., :1], _steps(_BRIGHTNESS_STEPS, quality))
-    halves = planes[..., 1:].reshape(full_height // 2, 2, full_width // 2, 2, 2).mean(axis=(1, 3))
-    colour = _rounded(_padded(halves, _BLOCK), _steps(_COLOUR_STEPS, quality))
-    colour = jnp.repeat(jnp.repeat(colour, 2, axis=0), 2, axis=1)
-    planes = jnp.concatenate([brightness + 128.0, colour], axis=-1)[:height, :width]
-    return planes @ jnp.array(_FROM_YCC, image.dtype).T / 255.0
+    planes = 255.0 * jnp.moveaxis(image, -1, 0)
+    brightness, blue, red = (_padded(plane, 2 * _BLOCK) for plane in _mixed(planes, _TO_YCC))
+    rounded = _rounded(brightness - 128.0, _steps(_BRIGHTNESS_STEPS, quality)) + 128.0
+    steps = _steps(_COLOUR_STEPS, quality)
+    colour = (_doubled(_rounded(_padded(_halved(plane), _BLOCK), steps)) for plane in (blue, red))
+    planes = (plane[:height, :width] for plane in (rounded, *colour))
+    return jnp.stack(_mixed(tuple(planes), _FROM_YCC), axis=-1) / 255.0
+
+
+def _mixed(
+    planes: Float[Array, "3 H W"] | tuple[Float[Array, "H W"], ...],
+    matrix: tuple[tuple[float, ...], ...],
+) -> tuple[Float[Array, "H W"], ...]:
+    """A matrix times colours, written out: CPUs are slow at products this small."""
+    first, second, third = planes
+    return tuple(a * first + b * second + c * third for a, b, c in matrix)
+
+
+def _halved(plane: Float[Array, "H W"]) -> Float[Array, "h w"]:
+    rows = plane[::2] + plane[1::2]
+    return 0.25 * (rows[:, ::2] + rows[:, 1::2])
+
+
+def _doubled(plane: Float[Array, "H W"]) -> Float[Array, "h w"]:
+    height, width = plane.shape
+    wide = jnp.broadcast_to(plane[:, None, :, None], (height, 2, width, 2))
+    return wide.reshape(2 * height, 2 * width)
 
 
 def _steps(table: tuple[tuple[int, ...], ...], quality: Float[Array, ""]) -> Float[Array, "64"]:
@@ -59,23 +77,21 @@ def _steps(table: tuple[tuple[int, ...], ...], quality: Float[Array, ""]) -> Flo
     return jnp.clip(jnp.floor((jnp.array(table).reshape(64) * percent + 50.0) / 100.0), 1.0, 255.0)
 
 
-def _padded(planes: Float[Array, "H W C"], multiple: int) -> Float[Array, "h w C"]:
+def _padded(plane: Float[Array, "H W"], multiple: int) -> Float[Array, "h w"]:
     """The edge repeated up to a multiple along both sides."""
-    missing = [(0, -side % multiple) for side in planes.shape[:2]]
-    return jnp.pad(planes, [*missing, (0, 0)], mode="edge")
+    return jnp.pad(plane, [(0, -side % multiple) for side in plane.shape], mode="edge")
 
 
-def _rounded(planes: Float[Array, "H W C"], steps: Float[Array, "64"]) -> Float[Array, "H W C"]:
+def _rounded(plane: Float[Array, "H W"], steps: Float[Array, "64"]) -> Float[Array, "H W"]:
     """Every block of 8 x 8 pixels as cosines, each a whole number of its steps."""
-    height, width, channels = planes.shape
-    grid = (height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK, channels)
-    blocks = planes.reshape(grid).transpose(4, 0, 2, 1, 3).reshape(-1, _BLOCK * _BLOCK)
-    cosines = jnp.array(_cosines(), planes.dtype)
+    height, width = (side // _BLOCK for side in plane.shape)
+    blocks = plane.reshape(height, _BLOCK, width, _BLOCK).transpose(0, 2, 1, 3).reshape(-1, 64)
+    cosines = jnp.array(_cosines(), plane.dtype)
     weights = jnp.matmul(blocks, cosines.T, precision="highest")
     weights = jnp.round(weights / steps) * steps
     blocks = jnp.matmul(weights, cosines, precision="highest")
-    grid = (channels, height // _BLOCK, width // _BLOCK, _BLOCK, _BLOCK)
-    return blocks.reshape(grid).transpose(1, 3, 2, 4, 0).reshape(height, width, channels)
+    blocks = blocks.reshape(height, width, _BLOCK, _BLOCK).transpose(0, 2, 1, 3)
+    return blocks.reshape(plane.shape)
 
 
 def _cosines() -> Float[np.ndarray, "64 64"]:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.rendering.plates import PLATES, Plates, draw_plates, plate_distance
+from e2far_jax.rendering.plates import Plates, draw_plates, plate_distance
 from e2far_jax.rendering.ranges import Range, Ranges, between, number, share
 from e2far_jax.rendering.things import THINGS, random_things
 
@@ -149,11 +149,14 @@ def _placed(
 ) -> Plates:
     """From millimetres about the origin, things pointing along x, to pixels about a place."""
     across = jnp.stack([-towards[1], towards[0]])
-    centres = plates.centres[:, :1] * towards + plates.centres[:, 1:] * across
+
+    def turned(vectors: Float[Array, "P 2"]) -> Float[Array, "P 2"]:
+        return vectors[:, :1] * towards + vectors[:, 1:] * across
+
     return dataclasses.replace(
         plates,
-        centres=place + pixels * centres,
-        angles=plates.angles + jnp.arctan2(towards[1], towards[0]),
+        centres=place + pixels * turned(plates.centres),
+        directions=turned(plates.directions),
         halves=pixels * plates.halves,
         corners=pixels * plates.corners,
         bends=pixels * plates.bends,
@@ -164,5 +167,6 @@ def _placed(
 
 def _cover(plates: Plates, landmarks: Float[Array, "68 2"]) -> Float[Array, ""]:
     """Share of the landmarks that lie behind a plate."""
-    distance = jax.vmap(lambda index: plate_distance(plates, index, landmarks)[0])
-    return (distance(jnp.arange(PLATES)) < 0.0).any(axis=0).mean()
+    x, y = landmarks.T
+    distance = jax.vmap(lambda plate: plate_distance(plate, x, y)[0])(plates)
+    return (distance < 0.0).any(axis=0).mean()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from e2far_jax.pytrees import pytree_dataclass
 
@@ -20,7 +21,7 @@ class Plates:
 
     Attributes:
       centres: their middles.
-      angles: of their long sides from the x axis.
+      directions: unit vectors along their long sides.
       halves: half their lengths and widths.
       corners: radius of the corners.
       tapers: how much wider (shares of the width) at the far end and narrower at the near one.
@@ -35,7 +36,7 @@ class Plates:
     """
 
     centres: Float[Array, "*B P 2"]
-    angles: Float[Array, "*B P"]
+    directions: Float[Array, "*B P 2"]
     halves: Float[Array, "*B P 2"]
     corners: Float[Array, "*B P"]
     tapers: Float[Array, "*B P"]
@@ -50,31 +51,34 @@ class Plates:
 
 
 def plate_distance(
-    plates: Plates, index: int | Int[Array, ""], points: Float[Array, "*B 2"]
+    plate: Plates, x: Float[Array, "*X"], y: Float[Array, "*Y"]
 ) -> tuple[Float[Array, "*B"], tuple[Float[Array, "*B"], ...]]:
-    """Roughly the signed distance of points to a plate's outline, negative inside.
+    """Roughly the signed distance of points to the outline of a plate, negative inside.
 
+    Args:
+      plate: a single one, without the axis of plates.
+      x, y: of the points; they broadcast against each other.
     Returns:
       The distance; and x and y along the plate as shares of half its length and width, and the
       direction along and across the plate in which the distance grows.
     """
-    x, y = (points[..., axis] - plates.centres[index, axis] for axis in (0, 1))
-    cosine, sine = jnp.cos(plates.angles[index]), jnp.sin(plates.angles[index])
-    length, width = plates.halves[index]
+    cosine, sine = plate.directions
+    length, width = plate.halves
+    x, y = x - plate.centres[0], y - plate.centres[1]
     along = cosine * x + sine * y
-    share = jnp.clip(along / jnp.maximum(length, 1e-3), -1.0, 1.0)
-    across = cosine * y - sine * x - plates.bends[index] * share * share
-    half = width * (1.0 + plates.tapers[index] * share)
-    corner = jnp.minimum(plates.corners[index], jnp.minimum(half, length))
+    share = jnp.clip(along * (1.0 / jnp.maximum(length, 1e-3)), -1.0, 1.0)
+    across = cosine * y - sine * x - plate.bends * share * share
+    half = width * (1.0 + plate.tapers * share)
+    corner = jnp.minimum(plate.corners, jnp.minimum(half, length))
     past_end = jnp.abs(along) - length + corner
     past_side = jnp.abs(across) - half + corner
     out_end, out_side = jnp.maximum(past_end, 0.0), jnp.maximum(past_side, 0.0)
     radius = jnp.sqrt(out_end * out_end + out_side * out_side)
     distance = radius + jnp.minimum(jnp.maximum(past_end, past_side), 0.0) - corner
-    in_corner = radius > 1e-6
-    slope_along = jnp.where(in_corner, out_end / jnp.maximum(radius, 1e-6), past_end > past_side)
-    slope_across = jnp.where(in_corner, out_side / jnp.maximum(radius, 1e-6), past_side >= past_end)
-    slopes = (slope_along * jnp.sign(along), slope_across * jnp.sign(across))
+    inverse = 1.0 / jnp.maximum(radius, 1e-6)
+    to_end = jnp.where(radius > 1e-6, out_end * inverse, past_end > past_side)
+    to_side = jnp.where(radius > 1e-6, out_side * inverse, past_side >= past_end)
+    slopes = (to_end * jnp.sign(along), to_side * jnp.sign(across))
     return distance, (share, across / jnp.maximum(half, 1e-3), *slopes)
 
 
@@ -93,55 +97,66 @@ def draw_plates(
       softness: width of the edges, pixels.
     """
     height, width, _ = image.shape
-    columns, rows = jnp.meshgrid(jnp.arange(width) + 0.5, jnp.arange(height) + 0.5)
-    points = jnp.stack([columns, rows], axis=-1)
+    x, y = jnp.arange(width) + 0.5, jnp.arange(height)[:, None] + 0.5
+    layers = jax.vmap(lambda plate: _layers(plate, x, y, light, softness))(plates)
+    kept, coloured, added = (layer[:, None] for layer in layers)
+    # Colours first: CPUs then compute several pixels at a time.
+    planes = jnp.moveaxis(image, -1, 0)
     for index in range(PLATES):
-        distance, place = plate_distance(plates, index, points)
-        colour = _lit(plates, index, distance, place, light)
-        reach = jnp.maximum(jnp.minimum(_REACH * softness, _NARROW * plates.halves[index, 1]), 0.1)
-        halo = jnp.exp(-jnp.maximum(distance, 0.0) / reach)
-        image = image * (1.0 - _SHADOW * halo)[..., None]
-        cover = jnp.clip(0.5 - distance / softness, 0.0, 1.0)[..., None]
-        image = image + cover * (colour - image)
-    return image
+        colour = plates.colours[index][:, None, None]
+        planes = planes * kept[index] + colour * coloured[index] + added[index]
+    return jnp.moveaxis(planes, 0, -1)
 
 
-def _lit(
-    plates: Plates,
-    index: int,
-    distance: Float[Array, "H W"],
-    place: tuple[Float[Array, "H W"], ...],
+def _layers(
+    plate: Plates,
+    x: Float[Array, "W"],
+    y: Float[Array, "H 1"],
     light: Float[Array, "3"],
-) -> Float[Array, "H W 3"]:
-    """Colours of a plate, as if its edge were a quarter of a circle and it stood out."""
-    share, side, slope_along, slope_across = place
-    edge = jnp.maximum(plates.edges[index], 1e-3)
-    steep = 0.97 * (1.0 - jnp.clip(-distance / edge, 0.0, 1.0))
-    along = slope_along * steep
-    across = jnp.clip(slope_across * steep + plates.barrels[index] * side, -0.97, 0.97)
+    softness: Float[Array, ""],
+) -> tuple[Float[Array, "H W"], Float[Array, "H W"], Float[Array, "H W"]]:
+    """By what a plate multiplies the picture, how much of its colour, and of white, it adds."""
+    distance, (share, side, *slopes) = plate_distance(plate, x, y)
+    reach = jnp.maximum(jnp.minimum(_REACH * softness, _NARROW * plate.halves[1]), 0.1)
+    halo = _SHADOW * jnp.exp(-jnp.maximum(distance, 0.0) / reach)
+    cover = jnp.clip(0.5 - distance / softness, 0.0, 1.0)
+    received = _received(plate, distance, side, slopes[0], slopes[1], light)
+    shade = (_AMBIENT + _DIRECT * jnp.maximum(received, 0.0)) * (1.0 - _stripes(plate, share, side))
+    highlight = plate.shines * jnp.exp(18.0 * (received - 1.0))
+    nail = plate.nails * _nail(share, side)
+    added = 0.16 * nail * shade + highlight * (1.0 + nail)
+    return (1.0 - halo) * (1.0 - cover), cover * shade * (1.0 - 0.12 * nail), cover * added
+
+
+def _received(
+    plate: Plates,
+    distance: Float[Array, "H W"],
+    side: Float[Array, "H W"],
+    to_end: Float[Array, "H W"],
+    to_side: Float[Array, "H W"],
+    light: Float[Array, "3"],
+) -> Float[Array, "H W"]:
+    """Cosine to the light, as if the plate's edge were a quarter of a circle and it stood out."""
+    steep = 0.97 * (1.0 - jnp.clip(-distance / jnp.maximum(plate.edges, 1e-3), 0.0, 1.0))
+    along = to_end * steep
+    across = jnp.clip(to_side * steep + plate.barrels * side, -0.97, 0.97)
     facing = jnp.sqrt(jnp.maximum(1.0 - along * along - across * across, 0.0))
-    cosine, sine = jnp.cos(plates.angles[index]), jnp.sin(plates.angles[index])
+    cosine, sine = plate.directions
     light_along = cosine * light[0] + sine * light[1]
     light_across = cosine * light[1] - sine * light[0]
-    received = along * light_along + across * light_across + facing * light[2]
-    shade = _AMBIENT + _DIRECT * jnp.maximum(received, 0.0)
-    shade = shade * (1.0 - _stripes(plates, index, share, side))
-    highlight = plates.shines[index] * jnp.exp(18.0 * (received - 1.0))
-    nail = plates.nails[index] * _nail(share, side)
-    colour = plates.colours[index] * (1.0 - 0.12 * nail[..., None]) + 0.16 * nail[..., None]
-    return colour * shade[..., None] + (highlight * (1.0 + nail))[..., None]
+    return along * light_along + across * light_across + facing * light[2]
 
 
 def _stripes(
-    plates: Plates, index: int, share: Float[Array, "H W"], side: Float[Array, "H W"]
+    plate: Plates, share: Float[Array, "H W"], side: Float[Array, "H W"]
 ) -> Float[Array, "H W"]:
     """Dark stripes: threads of cloth, lines of text, creases of fingers."""
-    strength = plates.lines[index]
-    length, width = plates.halves[index]
-    place = jnp.where(strength > 0.0, share * length, side * width)
-    wave = jnp.cos((2.0 * jnp.pi) * place / jnp.maximum(plates.periods[index], 1e-3))
+    length, width = plate.halves
+    place = jnp.where(plate.lines > 0.0, share * length, side * width)
+    turns = place / jnp.maximum(plate.periods, 1e-3)
+    wave = 1.0 - 16.0 * (turns - jnp.floor(turns + 0.5)) ** 2  # a cosine takes CPUs far longer
     inside = (jnp.abs(share) < 0.86) & (jnp.abs(side) < 0.86)
-    return jnp.abs(strength) * jnp.maximum(wave, 0.0) ** 2 * inside
+    return jnp.abs(plate.lines) * jnp.maximum(wave, 0.0) ** 2 * inside
 
 
 def _nail(share: Float[Array, "H W"], side: Float[Array, "H W"]) -> Float[Array, "H W"]:

@@ -71,7 +71,9 @@ def random_things(
     makers = (_hand, _cup, _microphone, _phone, _paper, _scarf, _strands)
     skin = tuple(skin_colour)
     rows = jnp.stack([maker(numbers[4:], skin) for maker in makers])[kind]
-    sizes = (2, 1, 2, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1)  # of the fields of Plates
+    angles = rows[:, 2:3]
+    rows = jnp.concatenate([rows[:, :2], jnp.cos(angles), jnp.sin(angles), rows[:, 3:]], axis=-1)
+    sizes = (2, 2, 2, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1)  # of the fields of Plates
     starts = [sum(sizes[:field]) for field in range(len(sizes))]
     fields = (
         rows[:, start] if size == 1 else rows[:, start : start + size]
@@ -245,7 +247,7 @@ def _plate(
     bend: _Number = 0.0, barrel: _Number = 0.0, shine: _Number = 0.04, lines: _Number = 0.0,
     period: _Number = 10.0, nail: _Number = 0.0
 ) -> _Plate:  # fmt: skip
-    """The numbers of one plate in the order of the fields of `Plates`."""
+    """The numbers of one plate in the order of the fields of `Plates`, but for the angle."""
     before = (x, y, angle, length, width, corner, taper, bend, edge, barrel)
     return (*before, *colour, shine, lines, period, nail)
 

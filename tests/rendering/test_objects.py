@@ -29,6 +29,7 @@ def one_plate(**fields) -> Plates:
     """A gray rod of 40 x 12 about (30, 25), and empty ones."""
     values = {
         "centres": (30.0, 25.0),
+        "directions": (1.0, 0.0),
         "halves": (20.0, 6.0),
         "corners": 6.0,
         "edges": 6.0,
@@ -38,7 +39,7 @@ def one_plate(**fields) -> Plates:
     empty = {"halves": (EMPTY, EMPTY)}
 
     def column(name: str) -> jnp.ndarray:
-        size = 2 if name in ("centres", "halves") else 3 if name == "colours" else 1
+        size = 2 if name in ("centres", "directions", "halves") else 3 if name == "colours" else 1
         rows = [values] + [empty] * (PLATES - 1)
         table = np.array([np.broadcast_to(row.get(name, 0.0), size) for row in rows])
         return jnp.asarray(table if size > 1 else table[:, 0], jnp.float32)
@@ -49,7 +50,9 @@ def one_plate(**fields) -> Plates:
 @pytest.mark.parametrize("angle", [0.0, 0.7, -2.0])
 def test_distance_to_a_rod_is_that_to_its_axis(angle):
     points = jax.random.uniform(jax.random.key(0), (500, 2), maxval=60.0)
-    distance, _ = plate_distance(one_plate(angles=angle), 0, points)
+    plates = one_plate(directions=(np.cos(angle), np.sin(angle)))
+    first = jax.tree.map(lambda field: field[0], plates)
+    distance, _ = plate_distance(first, points[:, 0], points[:, 1])
     axis = np.array([np.cos(angle), np.sin(angle)])
     offset = np.asarray(points) - [30.0, 25.0]
     along = np.clip(offset @ axis, -14.0, 14.0)
