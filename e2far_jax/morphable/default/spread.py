@@ -34,6 +34,8 @@ _ELSEWHERE = (
     (8, (0, -36, -57), (2.0, 6.2, 7.6)), (16, (-16, -135, -35), (5.0, 6.5, 6.4)),
     (27, (0, -116, -167), (2.4, 8.0, 8.4)), (16, (10, -24, -38), (3.8, 4.8, 4.4)),
 )  # fmt: skip
+# Closer than this to a place its own deviation holds, mm.
+_BLUR = 9.0
 
 
 def spread_at(points: Points, landmarks: Float[np.ndarray, "68 3"]) -> Points:
@@ -46,8 +48,8 @@ def spread_at(points: Points, landmarks: Float[np.ndarray, "68 3"]) -> Points:
     places = [landmarks[number] for number in _AT_LANDMARKS]
     places += [landmarks[number] + np.array(offset) for number, offset, _ in _ELSEWHERE]
     known = np.array([*_AT_LANDMARKS.values(), *(row for *_, row in _ELSEWHERE)])
-    half = np.abs(points[:, :1])
-    folded = np.concatenate([half, points[:, 1:]], axis=1)
-    square = ((folded[:, None] - np.array(places)) ** 2).sum(axis=-1)
-    weight = 1 / (square + 36.0) ** 3
+    places = np.concatenate([places, np.array(places) * [-1, 1, 1]])
+    known = np.concatenate([known, known])
+    square = ((points[:, None] - places) ** 2).sum(axis=-1)
+    weight = 1 / (square + _BLUR**2) ** 3
     return weight @ known / weight.sum(axis=1, keepdims=True)
