@@ -1,4 +1,4 @@
-"""Where a face has skin, lips, brows, lashes, eyes, mouth and hair: once for each model."""
+"""Where a face has skin, lips, eyes, mouth and hair: once for each model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ class FacePaint:
 
     Attributes:
       waves: fixed slow functions over the face, unit variance, to mix variation from.
-      grain: a fixed random number for each vertex, unit variance.
       light: share of the light that gets there: less under the lids, in nostrils and mouth.
       flush: where blood shows, on cheeks and nose.
       coordinates: places for `detail.skin_detail`, from `features.face_coordinates`.
@@ -29,11 +28,10 @@ class FacePaint:
       lids: the upper lids up to the brows.
       under_eyes: where shadows are under the eyes.
       oily: forehead, nose and chin.
-      lips, brows, lashes, scalp, sclera, iris, pupil, cavity, teeth: what is painted there.
+      lips, scalp, sclera, cavity, teeth: what is painted there.
     """
 
     waves: Float[Array, "N K"]
-    grain: Float[Array, "N"]
     light: Float[Array, "N"]
     flush: Float[Array, "N"]
     coordinates: Float[Array, "N 3"]
@@ -42,12 +40,8 @@ class FacePaint:
     under_eyes: Float[Array, "N"]
     oily: Float[Array, "N"]
     lips: Float[Array, "N"]
-    brows: Float[Array, "N"]
-    lashes: Float[Array, "N"]
     scalp: Float[Array, "N"]
     sclera: Float[Array, "N"]
-    iris: Float[Array, "N"]
-    pupil: Float[Array, "N"]
     cavity: Float[Array, "N"]
     teeth: Float[Array, "N"]
 
@@ -55,39 +49,33 @@ class FacePaint:
 def face_paint(model: MorphableModel) -> FacePaint:
     """Find what each vertex of a model belongs to.
 
-    Regions of the model ("eyes", "irises", "pupils", "lips", "brows", "mouth_cavity", "teeth",
-    "scalp") are taken where there are any vertices in them; lips, brows and eyes come from the
-    landmarks of the mean face otherwise.
+    Regions of the model ("eyes", "lips", "mouth_cavity", "teeth", "scalp") are taken where there
+    are any vertices in them; lips and eyes come from the landmarks of the mean face otherwise.
     """
     points = model.mean
     marks = points[model.landmarks]
     unit = jnp.linalg.norm(marks[45] - marks[36]) / 90.0  # 1 for a face of ordinary size in mm
-    eyes = _eyes(model, marks, unit)
+    features = face_features(model)
+    sclera = _eyes(model, marks, unit)
     cavity, teeth = _region(model, "mouth_cavity", 0.0), _region(model, "teeth", 0.0)
-    skin = jnp.clip(1.0 - eyes["sclera"] - cavity - teeth, 0.0, 1.0)
+    skin = jnp.clip(1.0 - sclera - cavity - teeth, 0.0, 1.0)
     front = _front(points, marks, unit)
-    lines = [line_distance(points, marks[first : first + 5]) for first in (17, 22)]
-    brows = within(jnp.minimum(*lines), 3.5 * unit, 3.0 * unit)
-    lids = [jnp.abs(polygon_distance(points, marks[lid])) for lid in (_RIGHT_LID, _LEFT_LID)]
     mouth = within(polygon_distance(points, marks[48:60]), 0.0 * unit, 1.5 * unit)
     scaled = (points - marks.mean(axis=0)) / (90.0 * unit)
     return FacePaint(
         waves=_waves(scaled),
-        grain=jax.random.normal(jax.random.key(0), (len(points),)),
-        light=_light(points, marks, unit, eyes["sclera"], jnp.maximum(cavity, teeth)),
+        light=_light(points, marks, unit, sclera * features.eyeballs, jnp.maximum(cavity, teeth)),
         flush=_flush(points, marks, unit) * skin,
         coordinates=face_coordinates(model),
-        features=face_features(model),
+        features=features,
         lids=_lids(points, marks, unit) * skin * front,
         under_eyes=_under_eyes(points, marks, unit) * skin * front,
         oily=_oily(points, marks, unit) * skin,
         lips=_region(model, "lips", mouth * front, spread=1) * skin,
-        brows=_region(model, "brows", brows * front, spread=1) * skin,
-        lashes=within(jnp.minimum(*lids), 0.8 * unit, 1.2 * unit) * front * skin,
         scalp=_region(model, "scalp", 0.0, spread=2),
         cavity=cavity,
+        sclera=sclera,
         teeth=teeth,
-        **eyes,
     )
 
 
@@ -121,23 +109,12 @@ def _front(
 
 def _eyes(
     model: MorphableModel, marks: Float[Array, "68 3"], unit: Float[Array, ""]
-) -> dict[str, Float[Array, "N"]]:
-    """Sclera, iris and pupil: on eyeballs, or painted between the lids where there are none."""
+) -> Float[Array, "N"]:
+    """The eyeballs, or what lies between the lids where there are none."""
     points = model.mean
-    eyeballs, front = _region(model, "eyes", 0.0), _front(points, marks, unit)
-    sclera = iris = pupil = jnp.zeros(len(points))
-    for lid in (marks[_RIGHT_LID], marks[_LEFT_LID]):
-        ball = eyeballs * (jnp.abs(points[:, 0] - lid[:, 0].mean()) < 25.0 * unit)
-        foremost = points[jnp.argmax(jnp.where(ball > 0, points[:, 2], -jnp.inf))]
-        painted = front * within(polygon_distance(points, lid), 0.0 * unit, unit)
-        white = jnp.where(eyeballs.any(), ball, painted)
-        centre = jnp.where(eyeballs.any(), foremost, lid.mean(axis=0))
-        off_axis = jnp.linalg.norm((points - centre)[:, :2], axis=-1)
-        sclera = jnp.maximum(sclera, white)
-        iris = jnp.maximum(iris, white * within(off_axis, 5.8 * unit, 0.8 * unit))
-        pupil = jnp.maximum(pupil, white * within(off_axis, 2.2 * unit, 0.8 * unit))
-    iris, pupil = _region(model, "irises", iris), _region(model, "pupils", pupil)
-    return {"sclera": sclera, "iris": iris, "pupil": pupil}
+    lids = [polygon_distance(points, marks[lid]) for lid in (_RIGHT_LID, _LEFT_LID)]
+    between = within(jnp.minimum(*lids), 0.0 * unit, unit) * _front(points, marks, unit)
+    return _region(model, "eyes", between)
 
 
 def _flush(
