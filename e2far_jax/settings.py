@@ -74,10 +74,11 @@ def _read(hint: Any, value: Any, where: str) -> Any:
         return from_dict(hint, value, where + ".")
     kind, arguments = typing.get_origin(hint), typing.get_args(hint)
     if kind in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        (hint,) = (argument for argument in arguments if argument is not types.NoneType)
-        return _read(hint, value, where)
+        if type(value) in arguments:
+            return value
+        members = [argument for argument in arguments if argument is not types.NoneType]
+        if len(members) == 1:
+            return _read(members[0], value, where)
     if kind is tuple and isinstance(value, (list, tuple)):
         each = arguments[0]
         return tuple(_read(each, item, f"{where}[{i}]") for i, item in enumerate(value))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 from pathlib import Path
@@ -78,3 +79,22 @@ def test_differences_are_told_by_their_dotted_names():
     current = {"a": 1, "part": {"b": (1, 2), "c": "y"}}
     assert differences(saved, saved) == []
     assert differences(saved, current) == ["part.c was 'x', is 'y'", "part.gone was 0, is None"]
+
+
+def test_ranges_keep_whole_and_other_numbers_as_they_are():
+    config = {"light": {"strength": [0, 1.5]}}
+    read = from_dict(Room, config)
+    assert read == Room(Lamp((0, 1.5)))
+    assert [type(value) for value in read.light.strength] == [int, float]
+    with pytest.raises(ValueError, match=r"light\.strength\[1\] is 'much'; expected"):
+        from_dict(Room, {"light": {"strength": [0, "much"]}})
+
+
+@dataclasses.dataclass(frozen=True)
+class Lamp:
+    strength: tuple[int | float, int | float] = (0, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Room:
+    light: Lamp = Lamp()
