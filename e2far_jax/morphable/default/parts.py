@@ -20,7 +20,7 @@ Fields = Float[np.ndarray, "N 3 K"]
 # Up to this distance outside the eyeball the skin glides on it, mm; from the other on it is free.
 _GLIDING, _FREE = 5.0, 22.0
 # Skin as near to an ear moves with it, and from the other distance on it is free, mm.
-_EAR_ROOT, _EAR_REACH = 4.0, 16.0
+_EAR_ROOT, _EAR_REACH = 4.0, 28.0
 
 
 def attach_parts(template: Template, fields: Fields) -> Fields:
