@@ -189,7 +189,7 @@ def _outline(
     )
     along = along * (1.0 + droop * jnp.maximum(outward, -0.3) * (sine < 0))
     scale = unit * style.size
-    widest = jnp.abs(eye[0]) + 1.5 * unit - 7.5 * unit  # leaves room for the nose
+    widest = jnp.abs(eye[0]) + 1.5 * unit - 10.5 * unit  # leaves room for the nose
     x = eye[0] + sign * 1.5 * unit + jnp.minimum(width * scale, widest) * across
     y = height * scale * along - 2.0 * unit
     wrap = -7.0 * unit * (x / (62.0 * unit)) ** 2

@@ -47,7 +47,9 @@ def test_they_go_round_the_neck(dressed):
     vertices, heads, piece, _ = dressed
     for shape, head, worn in zip(vertices, heads.neck, piece.vertices, strict=True):
         shape, worn = np.asarray(shape), np.asarray(worn)[:BODY].reshape(8, 32, 3)
-        level = np.abs(shape[:, 1] - worn[2, 8, 1]) < 4.0
+        lowest = shape[:, 1].min()
+        assert worn[0, [8, 24], 1].max() > lowest + 5.0, "no gap between neck and clothes"
+        level = np.abs(shape[:, 1] - max(worn[2, 8, 1], lowest)) < 8.0
         assert worn[2, :, 0].max() > np.percentile(shape[level, 0], 95)
         assert np.abs(worn.mean(axis=(0, 1))[0] - head[0]) < 5.0
 
