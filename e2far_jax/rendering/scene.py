@@ -5,8 +5,6 @@ A scene depends on nothing but its key, the morphable model, and the ranges in t
 
 from __future__ import annotations
 
-import functools
-
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
@@ -27,6 +25,11 @@ from e2far_jax.rendering.shadows import light_visibility, openness
 from e2far_jax.rendering.skin import Skin, random_skin
 from e2far_jax.rendering.surface import Mesh, Surface, dressed_mesh, visible_surface
 from e2far_jax.rendering.views import Factors, View, random_view, see
+from e2far_jax.rendering.wear.clothes import random_clothes
+from e2far_jax.rendering.wear.glasses import random_glasses
+from e2far_jax.rendering.wear.hair import random_hair
+from e2far_jax.rendering.wear.head import head_of
+from e2far_jax.rendering.wear.piece import Piece
 
 
 @pytree_dataclass
@@ -56,6 +59,7 @@ class _Scene:
 
     view: View
     skin: Skin
+    worn: tuple[Piece, ...]
     light: Light
     background: Background
     objects: Objects
@@ -67,7 +71,7 @@ def render_pair(key: Key[Array, ""], model: MorphableModel, config: SceneConfig)
     return jax.tree.map(lambda leaf: leaf[0], render_pairs(key[None], model, config))
 
 
-@functools.partial(jax.jit, static_argnames="config")
+@jax.jit
 def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConfig) -> Pair:
     """Random scenes of a morphable model, one a key; a scene depends on nothing but its own key.
 
@@ -120,19 +124,25 @@ def _random_scene(
     config: SceneConfig,
 ) -> tuple[_Scene, Factors]:
     """Draw everything but the face's shape, and what there is to know of it."""
-    keys = jax.random.split(key, 7)
+    keys = jax.random.split(key, 10)
     landmarks = vertices[model.landmarks]
     view, of_view = random_view(keys[0], landmarks, config.pose, config.crop, config.image_size)
     facial_hair, of_facial_hair = random_facial_hair(keys[1], config.facial_hair)
     skin, of_skin = random_skin(keys[2], paint, config.skin, facial_hair)
-    light, of_light = random_light(keys[3], config.light)
-    background, of_background = random_background(keys[4], config.background)
+    head = head_of(vertices, model)
+    hair, of_hair = random_hair(keys[3], head, skin.hair, config.hair)
+    glasses, of_glasses = random_glasses(keys[4], head, config.glasses)
+    clothes, of_clothes = random_clothes(keys[5], head, skin.plain, config.clothes)
+    light, of_light = random_light(keys[6], config.light)
+    background, of_background = random_background(keys[7], config.background)
     hands = encode_gamma(expose(skin.plain, light.exposure))
     seen = see(view, landmarks @ view.rotation.T)[:, :2]
-    objects, of_objects = random_objects(keys[5], seen, hands, config.objects)
-    faults, of_faults = random_faults(keys[6], config.camera_faults)
-    factors = (of_view, of_facial_hair, of_skin, of_light, of_background, of_objects, of_faults)
-    scene = _Scene(view, skin, light, background, objects, faults)
+    objects, of_objects = random_objects(keys[8], seen, hands, config.objects)
+    faults, of_faults = random_faults(keys[9], config.camera_faults)
+    factors = (of_view, of_facial_hair, of_skin, of_hair, of_glasses, of_clothes, of_light,
+               of_background, of_objects, of_faults)  # fmt: skip
+    worn = (hair, glasses, clothes)
+    scene = _Scene(view, skin, worn, light, background, objects, faults)
     return scene, {name: value for family in factors for name, value in family.items()}
 
 
@@ -144,7 +154,7 @@ def _picture(
     config: SceneConfig,
 ) -> Float[Array, "H W 3"]:
     """The photograph of one scene."""
-    mesh = dressed_mesh(face, model, paint, scene.skin, scene.view)
+    mesh = dressed_mesh(face, model, paint, scene.skin, scene.worn, scene.view)
     surface = visible_surface(mesh, scene.skin, scene.view, config.image_size, config.supersampling)
     face = expose(_lit(mesh, surface, scene), scene.light.exposure)
     background = draw_background(scene.background, len(face))

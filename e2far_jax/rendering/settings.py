@@ -10,9 +10,12 @@ from e2far_jax.rendering.expressions import ExpressionRanges
 from e2far_jax.rendering.facial_hair import FacialHairRanges
 from e2far_jax.rendering.lights import LightRanges
 from e2far_jax.rendering.objects import ObjectsRanges
-from e2far_jax.rendering.ranges import LEVELS, Ranges, number
+from e2far_jax.rendering.ranges import LEVELS, Ranges, number, size
 from e2far_jax.rendering.skin import SkinRanges
 from e2far_jax.rendering.views import CropRanges, PoseRanges
+from e2far_jax.rendering.wear.clothes import ClothesRanges
+from e2far_jax.rendering.wear.glasses import GlassesRanges
+from e2far_jax.rendering.wear.hair import HairRanges
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,18 +26,21 @@ class SceneConfig(Ranges):
       image_size: side of the picture, pixels.
       supersampling: samples a pixel along each axis; 2 smooths edges and takes three times as long.
       identity_scale: standard deviation of the whitened identity coefficients.
-      expression, pose, crop, skin, facial_hair, objects (in front of the face), light,
-        background, camera_faults: families of factors, each documented at its class.
+      expression, pose, crop, skin, facial_hair, hair, glasses, clothes, objects (in front of the
+        face), light, background, camera_faults: families of factors, each documented at its class.
     """
 
-    image_size: int = number(180, smallest=1)
-    supersampling: int = number(1, smallest=1)
-    identity_scale: float = 1.0
+    image_size: int = size(180)
+    supersampling: int = size(1)
+    identity_scale: float = number(1.0)
     expression: ExpressionRanges = ExpressionRanges()
     pose: PoseRanges = PoseRanges()
     crop: CropRanges = CropRanges()
     skin: SkinRanges = SkinRanges()
     facial_hair: FacialHairRanges = FacialHairRanges()
+    hair: HairRanges = HairRanges()
+    glasses: GlassesRanges = GlassesRanges()
+    clothes: ClothesRanges = ClothesRanges()
     objects: ObjectsRanges = ObjectsRanges()
     light: LightRanges = LightRanges()
     background: BackgroundRanges = BackgroundRanges()

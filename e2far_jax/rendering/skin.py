@@ -16,7 +16,7 @@ from e2far_jax.rendering.eyes import EyeStyle
 from e2far_jax.rendering.facial_hair import FacialHair, no_facial_hair
 from e2far_jax.rendering.paint import WAVES, FacePaint
 from e2far_jax.rendering.pigments import hair_reflectance, iris_reflectance, skin_reflectance
-from e2far_jax.rendering.ranges import between
+from e2far_jax.rendering.ranges import Scalar, between
 from e2far_jax.rendering.relief import ReliefStyle
 from e2far_jax.rendering.skin_ranges import SkinRanges
 
@@ -111,8 +111,8 @@ def _draw(key: Key[Array, ""], ranges: SkinRanges) -> tuple[Numbers, Float[Array
         if isinstance(limit, tuple):
             drawn[name] = between(drawn[name], limit)
     waves = math.sqrt(12.0 / WAVES) * (uniforms[len(names) :] - 0.5)
-    if ranges.unevenness == 0.0:  # nothing is left to chance
-        drawn |= dict.fromkeys(_OTHERS, jnp.full((), 0.5))
+    varied = ranges.unevenness > 0.0  # else nothing is left to chance
+    drawn |= {name: jnp.where(varied, drawn[name], 0.5) for name in _OTHERS}
     return drawn, waves.reshape(WAVES, 2)
 
 
@@ -192,13 +192,13 @@ def _detail(
         crease=jnp.float32(0.3),
         freckles=freckled * (0.25 + 0.5 * drawn["freckles"]),
         moles=ranges.moles * drawn["moles"] ** 2,
-        unevenness=jnp.float32(ranges.unevenness),
+        unevenness=jnp.asarray(ranges.unevenness, jnp.float32),
         seed=(2.0**24 * drawn["seed"]).astype(jnp.uint32),
         **known,
     )
 
 
-def _brows(drawn: Numbers, variation: float) -> BrowStyle:
+def _brows(drawn: Numbers, variation: Scalar) -> BrowStyle:
     names = ("brow_lift", "brow_arch", "brow_taper", "brow_softness")
     lift, arch, taper, softness = (variation * (2.0 * drawn[name] - 1.0) for name in names)
     return BrowStyle(
@@ -211,7 +211,7 @@ def _brows(drawn: Numbers, variation: float) -> BrowStyle:
     )
 
 
-def _relief(drawn: Numbers, pores: float) -> ReliefStyle:
+def _relief(drawn: Numbers, pores: Scalar) -> ReliefStyle:
     """Folds deepen with age, each of them on some faces more than on others."""
     depth = {name: drawn["age"] ** 1.5 * (0.2 + 0.8 * drawn[name]) for name in _FOLDS}
     return ReliefStyle(

@@ -1,19 +1,27 @@
-"""The face as a mesh in colour, and what each pixel shows of it before light falls on it."""
+"""A dressed head as one mesh, and what each pixel shows of it before light falls on it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
 from e2far_jax.rendering.lights import normalise
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.skin import Skin
 from e2far_jax.rendering.views import View, see, unsee
+from e2far_jax.rendering.wear.clothes import clothes_detail, clothes_triangles
+from e2far_jax.rendering.wear.glasses import glasses_triangles
+from e2far_jax.rendering.wear.hair import hair_triangles
+from e2far_jax.rendering.wear.piece import Piece
+from e2far_jax.rendering.wear.strands import hair_detail
 
 
 @pytree_dataclass
@@ -22,10 +30,11 @@ class Mesh:
 
     Attributes:
       vertices: the camera's axes, mm; NaN where nothing is to be drawn.
-      triangles: of the face first, then of what is worn.
+      triangles: of the face first, then of hair, glasses and clothes.
       colours: linear reflectance.
       gloss: strength of highlights, 1 is skin.
-      coordinates: places for the detail of skin and hair.
+      coordinates: places for the detail of skin, hair and fabric.
+      face_triangles: how many triangles are the face's.
     """
 
     vertices: Float[Array, "K 3"]
@@ -33,6 +42,7 @@ class Mesh:
     colours: Float[Array, "K 3"]
     gloss: Float[Array, "K"]
     coordinates: Float[Array, "K 3"]
+    face_triangles: int = static_field(default=0)
 
 
 @pytree_dataclass
@@ -62,7 +72,12 @@ class Surface:
 
 
 def dressed_mesh(
-    face: Float[Array, "N 3"], model: MorphableModel, paint: FacePaint, skin: Skin, view: View
+    face: Float[Array, "N 3"],
+    model: MorphableModel,
+    paint: FacePaint,
+    skin: Skin,
+    worn: Sequence[Piece],
+    view: View,
 ) -> Mesh:
     """Put a face and what it wears together.
 
@@ -72,12 +87,26 @@ def dressed_mesh(
     opaque = model.regions.get("opaque")
     if opaque is not None:
         face = jnp.where(opaque[:, None], face, jnp.nan)
-    turned = jnp.matmul(face, view.rotation.T, precision="highest")
-    return Mesh(turned, model.triangles, skin.colours, skin.gloss, paint.coordinates)
+    vertices = jnp.concatenate([face, *(piece.vertices for piece in worn)])
+    return Mesh(
+        vertices=jnp.matmul(vertices, view.rotation.T, precision="highest"),
+        triangles=jnp.concatenate([model.triangles, len(face) + _worn_triangles()]),
+        colours=jnp.concatenate([skin.colours, *(piece.colours for piece in worn)]),
+        gloss=jnp.concatenate([skin.gloss, *(piece.gloss for piece in worn)]),
+        coordinates=jnp.concatenate([paint.coordinates, *(piece.coordinates for piece in worn)]),
+        face_triangles=len(model.triangles),
+    )
+
+
+def _worn_triangles() -> Int[np.ndarray, "F 3"]:
+    """Of all pieces, numbered through."""
+    pieces = (hair_triangles(), glasses_triangles(), clothes_triangles())
+    firsts = np.cumsum([0] + [piece.max() + 1 for piece in pieces[:-1]])
+    return np.concatenate([piece + first for piece, first in zip(pieces, firsts, strict=True)])
 
 
 def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int) -> Surface:
-    """Rasterise a mesh and add the detail of skin and hair.
+    """Rasterise a mesh and add the detail of skin, hair and fabric.
 
     Args:
       mesh: what is drawn.
@@ -97,10 +126,17 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
     normals, colours, gloss, coordinates = jnp.split(seen, (3, 6, 7), axis=-1)
     normals = normalise(normals)
     scale = view.scale * samples
+    part = fragments.triangle - mesh.face_triangles  # negative on the face
+    is_hair = (part >= 0) & (part < len(hair_triangles()))
+    is_cloth = part >= len(hair_triangles()) + len(glasses_triangles())
     shade, bent = skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
+    streaks, tilted = hair_detail(coordinates, normals)
+    weave = jnp.where(is_cloth, clothes_detail(coordinates), 1.0)
+    shade = _chosen(part < 0, shade, _chosen(is_hair, streaks, weave[..., None]))
+    normals = _chosen(part < 0, bent, _chosen(is_hair, tilted, normals))
     return Surface(
         points=_points(view, fragments.depth, finer),
-        normals=bent,
+        normals=normals,
         colours=colours * shade,
         gloss=gloss[..., 0],
         depth=fragments.depth,
@@ -117,3 +153,9 @@ def _points(
     x, y = jnp.meshgrid(columns, rows)
     image = jnp.stack([x, y, known], axis=-1).reshape(-1, 3) / finer
     return unsee(view, image).reshape(*depth.shape, 3)
+
+
+def _chosen(
+    condition: Bool[Array, "H W"], yes: Float[Array, "H W 3"], no: Float[Array, "H W _"]
+) -> Float[Array, "H W 3"]:
+    return jnp.where(condition[..., None], yes, no)
