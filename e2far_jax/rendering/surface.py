@@ -31,6 +31,7 @@ class Mesh:
     Attributes:
       vertices: the camera's axes, mm; NaN where nothing is to be drawn.
       triangles: of the face first, then of hair, glasses and clothes.
+      normals: not of unit length.
       colours: linear reflectance.
       gloss: strength of highlights, 1 is skin.
       coordinates: places for the detail of skin, hair and fabric.
@@ -39,6 +40,7 @@ class Mesh:
 
     vertices: Float[Array, "K 3"]
     triangles: Int[Array, "G 3"]
+    normals: Float[Array, "K 3"]
     colours: Float[Array, "K 3"]
     gloss: Float[Array, "K"]
     coordinates: Float[Array, "K 3"]
@@ -84,13 +86,15 @@ def dressed_mesh(
     Where the model has a region "opaque", only that of the face is drawn (ICT-FaceKit's tears and
     lashes are not).
     """
-    opaque = model.regions.get("opaque")
-    if opaque is not None:
-        face = jnp.where(opaque[:, None], face, jnp.nan)
     vertices = jnp.concatenate([face, *(piece.vertices for piece in worn)])
+    turned = jnp.matmul(vertices, view.rotation.T, precision="highest")
+    triangles = jnp.concatenate([model.triangles, len(face) + _worn_triangles()])
+    opaque = model.regions.get("opaque", jnp.ones(len(face), bool))
+    drawn = jnp.concatenate([opaque, jnp.ones(len(vertices) - len(face), bool)])
     return Mesh(
-        vertices=jnp.matmul(vertices, view.rotation.T, precision="highest"),
-        triangles=jnp.concatenate([model.triangles, len(face) + _worn_triangles()]),
+        vertices=jnp.where(drawn[:, None], turned, jnp.nan),
+        triangles=triangles,
+        normals=vertex_normals(turned, triangles),
         colours=jnp.concatenate([skin.colours, *(piece.colours for piece in worn)]),
         gloss=jnp.concatenate([skin.gloss, *(piece.gloss for piece in worn)]),
         coordinates=jnp.concatenate([paint.coordinates, *(piece.coordinates for piece in worn)]),
@@ -118,22 +122,13 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
     side = size * samples
     finer = jnp.array([samples, samples, 1.0])
     fragments = rasterise(see(view, mesh.vertices) * finer, mesh.triangles, side, side)
-    attributes = jnp.concatenate(
-        [vertex_normals(mesh.vertices, mesh.triangles), mesh.colours, mesh.gloss[:, None],
-         mesh.coordinates], axis=-1,
-    )  # fmt: skip
-    seen = interpolate(fragments, mesh.triangles, attributes)
+    attributes = (mesh.normals, mesh.colours, mesh.gloss[:, None], mesh.coordinates)
+    seen = interpolate(fragments, mesh.triangles, jnp.concatenate(attributes, axis=-1))
     normals, colours, gloss, coordinates = jnp.split(seen, (3, 6, 7), axis=-1)
-    normals = normalise(normals)
     scale = view.scale * samples
-    part = fragments.triangle - mesh.face_triangles  # negative on the face
-    is_hair = (part >= 0) & (part < len(hair_triangles()))
-    is_cloth = part >= len(hair_triangles()) + len(glasses_triangles())
-    shade, bent = skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
-    streaks, tilted = hair_detail(coordinates, normals)
-    weave = jnp.where(is_cloth, clothes_detail(coordinates), 1.0)
-    shade = _chosen(part < 0, shade, _chosen(is_hair, streaks, weave[..., None]))
-    normals = _chosen(part < 0, bent, _chosen(is_hair, tilted, normals))
+    shade, normals = _detail(
+        fragments.triangle - mesh.face_triangles, coordinates, normalise(normals), skin, view, scale
+    )
     return Surface(
         points=_points(view, fragments.depth, finer),
         normals=normals,
@@ -142,6 +137,24 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
         depth=fragments.depth,
         scale=scale,
     )
+
+
+def _detail(
+    part: Int[Array, "H W"],
+    coordinates: Float[Array, "H W 3"],
+    normals: Float[Array, "H W 3"],
+    skin: Skin,
+    view: View,
+    scale: Float[Array, ""],
+) -> tuple[Float[Array, "H W 3"], Float[Array, "H W 3"]]:
+    """What to multiply colours with, and normals; parts are triangles, the face's negative."""
+    is_face, is_hair = part < 0, (part >= 0) & (part < len(hair_triangles()))
+    is_cloth = part >= len(hair_triangles()) + len(glasses_triangles())
+    shade, bent = skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
+    streaks, tilted = hair_detail(coordinates, normals)
+    weave = jnp.where(is_cloth, clothes_detail(coordinates), 1.0)[..., None]
+    shade = _chosen(is_face, shade, _chosen(is_hair, streaks, weave))
+    return shade, _chosen(is_face, bent, _chosen(is_hair, tilted, normals))
 
 
 def _points(

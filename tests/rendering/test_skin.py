@@ -56,7 +56,7 @@ def cielab(linear: np.ndarray) -> np.ndarray:
 
 
 def test_skins_are_as_light_red_and_yellow_as_people(people):
-    """The bounds hold all but a few of the faces measured around the world (CIE TC 1-92)."""
+    """The bounds are wide ones of ours about what is published of skin colours."""
     lightness, red, yellow = cielab(np.asarray(people[0].plain, np.float64)).T
     for values, low, high in ((lightness, 25, 76), (red, 4, 22), (yellow, 5, 28)):
         inside = np.mean((values > low) & (values < high))
