@@ -109,12 +109,17 @@ def hair_shell(
     outward = jnp.stack(
         [ball[..., 0] * jnp.sin(polar), jnp.cos(polar), ball[..., 1] * jnp.sin(polar)], -1
     )
-    brim = unit * style.brim * _step(down, 0.84, 1.0) * _step(ball[..., 1], -0.2, 0.8)
+    brim = unit * style.brim * jnp.clip(8.0 * down - 7.0, 0.0, 1.0) * _visor(ball[..., 1], phases)
     flat = jnp.stack([ball[..., 0], -0.25 * jnp.ones_like(brim), ball[..., 1]], axis=-1)
     flared = base + brim[..., None] * flat
     outer = flared + thick[..., None] * outward
     inner = flared + (0.15 * thick + 0.5)[..., None] * outward
     return Shell(outer, inner, azimuth, along, jnp.broadcast_to(down, along.shape))
+
+
+def _visor(forward: Float[Array, "2 C R"], phases: Float[Array, "8"]) -> Float[Array, "2 C R"]:
+    """1 where a brim goes: in front, or on some hats all around."""
+    return jnp.where(jnp.cos(phases[6]) > 0.4, 1.0, _step(forward, 0.35, 0.8))
 
 
 def _rim(azimuth: Float[Array, "2 C"], style: HairStyle) -> Float[Array, "2 C"]:
@@ -138,9 +143,11 @@ def _parted(
     style: HairStyle,
 ) -> Float[Array, "2 C R"]:
     """Azimuths of hair that falls to both sides: columns crowd together behind the opening."""
-    opened = _step(head.hairline - level, -5.0 * head.unit, 60.0 * head.unit) * style.curtain
+    cloth = style.material > 1.5
+    below = (head.hairline - level) / head.unit
+    opened = _step(below, -5.0, jnp.where(cloth, 25.0, 60.0)) * style.curtain
     closed = _step(head.eyes[:, 1].mean() - level, 108.0 * head.unit, 128.0 * head.unit)
-    opened = opened * (1.0 - closed * (style.material > 1.5))
+    opened = opened * (1.0 - closed * cloth)
     edge = seam + opened * (jnp.sign(back)[..., None] * style.opening - seam)
     share = ((start - seam) / (back - seam))[..., None]
     return edge + share * (back[..., None] - edge)
@@ -222,10 +229,11 @@ def _thickness(
     )
     thick = thick * (1.0 + 0.18 * bumps * jnp.minimum(style.ragged / 5.0, 1.0))
     hair = style.material < 0.5
-    thick = thick * (1.0 - 0.75 * hair * _step(down, 0.72, 1.0))
+    roundness = 7.0 - 4.5 * _step(style.side, 14.0, 30.0)
+    thick = thick * (1.0 - 0.85 * hair * down**roundness)
     thick = thick + style.cuff * _step(down, 0.72, 0.78)
     away = sideways**2 + (height - 0.86) ** 2 + (forward + 0.5) ** 2
-    return jnp.maximum(thick * edge + style.bun * jnp.exp(-away / 0.09), 0.0) + 1.2
+    return jnp.maximum(thick * edge + style.bun * jnp.exp(-((away / 0.09) ** 2)), 0.0) + 2.0
 
 
 def _step(value: Float[Array, "*P"], low: Array | float, high: Array | float) -> Float[Array, "*P"]:

@@ -61,13 +61,13 @@ _SPECIAL: dict[str, dict[str, Range]] = {
         "waves": (2.0, 5.0), "ragged": (5.0, 12.0),
     },
     "beanie": {
-        "top": (8.0, 35.0), "side": (6.0, 10.0), "front": (12.0, 30.0), "temples": (15.0, 40.0),
-        "length": (10.0, 40.0), "cover": (0.3, 1.0), "waves": (0.3, 1.5), "ragged": (0.0, 0.5),
+        "top": (8.0, 35.0), "side": (6.0, 10.0), "front": (14.0, 30.0), "temples": (8.0, 20.0),
+        "length": (-40.0, -15.0), "cover": (0.3, 1.0), "waves": (0.3, 1.5), "ragged": (0.0, 0.5),
         "cuff": (0.0, 5.0), "material": (KNIT, KNIT),
     },
     "hat": {
         "top": (14.0, 34.0), "side": (8.0, 10.0), "front": (4.0, 18.0), "temples": (12.0, 20.0),
-        "length": (30.0, 40.0), "cover": (0.0, 0.1), "waves": (0.0, 0.3), "ragged": (0.0, 0.0),
+        "length": (-35.0, -15.0), "cover": (0.0, 0.1), "waves": (0.0, 0.3), "ragged": (0.0, 0.0),
         "brim": (25.0, 75.0), "material": (CLOTH, CLOTH),
     },
     "scarf": {

@@ -12,7 +12,8 @@ from jaxtyping import Array, Bool, Float
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
 
-SAMPLES = 640
+SAMPLES = 800
+_SCALP_SHARE = 4
 _USUAL_EYES, _USUAL_FACE = 89.0, 150.0  # mm: outer corner to outer corner; ear to ear
 
 
@@ -94,7 +95,7 @@ def head_of(vertices: Float[Array, "N 3"], model: MorphableModel) -> Head:
         neck=jnp.stack([middle[0], middle[1] - 140.0 * unit, centre[2] - 10.0 * unit]),
         neck_radius=56.0 * unit,
         whole=whole.astype(vertices.dtype),
-        samples=_samples(vertices, model, brow, middle, unit),
+        samples=_samples(vertices, model, scalp, brow, middle, unit),
     )
 
 
@@ -123,14 +124,18 @@ def _skull_limits(
 def _samples(
     vertices: Float[Array, "N 3"],
     model: MorphableModel,
+    scalp: Bool[Array, "N"],
     brow: Float[Array, ""],
     middle: Float[Array, "3"],
     unit: Float[Array, ""],
 ) -> Float[Array, "S 3"]:
-    """Every so-manieth vertex of the skin over the brows, or behind them and over the mouth."""
+    """Every so-manieth vertex of the skin over the brows, or behind them and over the mouth.
+
+    The scalp's, which lie further apart, more often.
+    """
     inside = model.regions.get("mouth_cavity", jnp.zeros(len(vertices), bool))
     behind = (vertices[:, 2] < middle[2] - 25.0 * unit) & (vertices[:, 1] > middle[1] - 60.0 * unit)
     chosen = ((vertices[:, 1] > brow) | behind) & ~inside
-    ranks = jnp.cumsum(chosen)
+    ranks = jnp.cumsum(chosen * jnp.where(scalp, _SCALP_SHARE, 1))
     wanted = jnp.linspace(1.0, ranks[-1], SAMPLES).astype(jnp.int32)
     return vertices[jnp.searchsorted(ranks, wanted)]

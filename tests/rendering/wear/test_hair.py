@@ -80,6 +80,26 @@ def test_the_skull_does_not_show(kind, people, styles):
         assert (above == 0).sum() < 0.12 * max((above == 1).sum(), 1)
 
 
+@pytest.mark.parametrize("kind", ["cropped", "tied", "long"])
+@pytest.mark.parametrize("direction", [(0, 1, 2), (2, 1, 0), (0, 2, 1)])  # behind, beside, over
+def test_no_scalp_comes_through(kind, direction, people, styles):
+    model, vertices, heads = people
+    turn = np.eye(3)[list(direction)] * (1.0, 1.0, -1.0 if direction == (0, 1, 2) else 1.0)
+    turn[0] *= np.linalg.det(turn)  # no mirror image
+    triangles = jnp.concatenate([model.triangles, len(model.mean) + hair_triangles()])
+    corners = np.asarray(vertices)[:, np.asarray(model.triangles)]
+    for person in range(0, COUNT, 3):
+        both = jnp.concatenate([vertices[person], styles[kind][0].vertices[person]])
+        seen = 0.5 * both @ turn.T * jnp.array([1.0, -1.0, 2.0]) + jnp.array([60.0, 75.0, 0.0])
+        shown = np.asarray(rasterise(seen, triangles, SIDE, SIDE).triangle)
+        behind = corners[person, ..., 2].max(axis=1) < heads.centre[person, 2] - 20.0
+        high = corners[person, ..., 1].min(axis=1) > heads.eyes[person, :, 1].mean() + 45.0
+        faces = shown[(shown >= 0) & (shown < len(model.triangles))]
+        hair = (shown >= len(model.triangles)).sum()
+        assert hair > 1000
+        assert (behind & high)[faces].sum() < 0.003 * hair
+
+
 def test_kinds_are_as_long_as_they_say(styles):
     length = {kind: float(factors["hair.length"].mean()) for kind, (_, factors) in styles.items()}
     assert length["cropped"] < length["medium"] < length["long"]
