@@ -113,7 +113,8 @@ def hair_shell(
     flat = jnp.stack([ball[..., 0], -0.25 * jnp.ones_like(brim), ball[..., 1]], axis=-1)
     flared = base + brim[..., None] * flat
     outer = flared + thick[..., None] * outward
-    inner = flared + (0.15 * thick + 0.5)[..., None] * outward
+    closed = (share == 0.0)[:, None] | (down == 1.0)  # both sides meet at the edges
+    inner = flared + jnp.where(closed, thick, 0.15 * thick + 0.5)[..., None] * outward
     return Shell(outer, inner, azimuth, along, jnp.broadcast_to(down, along.shape))
 
 

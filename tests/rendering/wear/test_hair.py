@@ -13,6 +13,7 @@ from e2far_jax.morphable.model import neutral_shape
 from e2far_jax.morphable.open import open_morphable_model
 from e2far_jax.rendering.rasteriser import rasterise
 from e2far_jax.rendering.wear.hair import HairRanges, hair_triangles, random_hair
+from e2far_jax.rendering.wear.hair_shell import INNER, OUTSIDE, ROWS
 from e2far_jax.rendering.wear.hair_styles import KINDS
 from e2far_jax.rendering.wear.head import head_of
 
@@ -98,6 +99,15 @@ def test_no_scalp_comes_through(kind, direction, people, styles):
         hair = (shown >= len(model.triangles)).sum()
         assert hair > 1000
         assert (behind & high)[faces].sum() < 0.003 * hair
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_sides_meet_at_the_ends(kind, styles):
+    vertices = np.asarray(styles[kind][0].vertices)
+    outer = vertices[:, :OUTSIDE].reshape(COUNT, -1, ROWS, 3)
+    inner = vertices[:, OUTSIDE:].reshape(COUNT, -1, ROWS - INNER, 3)
+    np.testing.assert_array_equal(outer[..., -1, :], inner[..., -1, :])
+    assert (np.abs(outer[..., 8, :] - inner[..., 8 - INNER, :]).max(axis=(1, 2)) > 0.5).all()
 
 
 def test_kinds_are_as_long_as_they_say(styles):
