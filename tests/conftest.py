@@ -20,6 +20,16 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_programs() -> Iterator[None]:
+    """Each file starts without compiled programs.
+
+    They take memory maps, of which a Linux process may have 65,530; all tests' are more.
+    """
+    yield
+    jax.clear_caches()
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real inputs; tests that need it skip without."""

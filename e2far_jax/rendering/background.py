@@ -145,7 +145,7 @@ def random_background(
     return background, {f"background.{name}": value for name, value in drawn.items()}
 
 
-def draw_background(background: Background, size: int) -> Float[Array, "H W 3"]:
+def draw_background(background: Background, size: int) -> Float[Array, "3 H W"]:
     """Draw a square picture.
 
     Args:
@@ -167,8 +167,7 @@ def draw_background(background: Background, size: int) -> Float[Array, "H W 3"]:
     canvas = canvas + noise + leaves * (green - canvas - noise)
     canvas = canvas * (1.0 + _pattern(background, x, y))
     canvas = _with_spots(canvas, background.spots, x, y)
-    finer = _enlarged(canvas, 2 * half)[:, :size, :size]
-    return jnp.clip(jnp.moveaxis(finer, 0, -1), 0.0, 1.0)
+    return jnp.clip(_enlarged(canvas, 2 * half)[:, :size, :size], 0.0, 1.0)
 
 
 def _enlarged(planes: Float[Array, "3 h w"], side: int) -> Float[Array, "3 H W"]:

@@ -6,8 +6,6 @@ coarse meshes, and fades where a pixel covers more than can be seen.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, UInt32
@@ -26,6 +24,7 @@ from e2far_jax.rendering.facial_hair import FacialHair, beard_cover
 from e2far_jax.rendering.features import FaceFeatures, FacePoints, face_points
 from e2far_jax.rendering.noise import cell_spots, fade, ramp, value_noise
 from e2far_jax.rendering.relief import ReliefStyle, wrinkles
+from e2far_jax.rendering.stored import joined, stored
 
 _FRECKLE_CELL, _MOLE_CELL = 3.6, 17.0  # mm
 _FRECKLE = (0.80, 0.62, 0.50)  # times the skin's colour
@@ -34,8 +33,6 @@ _LASH = 0.02  # linear reflectance
 
 # A cover and a brightness for each point, and a colour as a multiple of that of the vertices.
 Layer = tuple[Float[Array, "*P"], Float[Array, "*P"] | float, Float[Array, "3"]]
-
-T = TypeVar("T")
 
 
 @pytree_dataclass
@@ -70,12 +67,12 @@ class SkinDetail:
 
 
 def skin_detail(
-    position: Float[Array, "*P 3"],
-    normals: Float[Array, "*P 3"],
+    position: Float[Array, "3 *P"],
+    normals: Float[Array, "3 *P"],
     detail: SkinDetail,
     rotation: Float[Array, "3 3"],
     pixel: Float[Array, ""] | Float[Array, "*P"],
-) -> tuple[Float[Array, "*P 3"], Float[Array, "*P 3"]]:
+) -> tuple[Float[Array, "3 *P"], Float[Array, "3 *P"]]:
     """Detail at points of a face.
 
     Args:
@@ -87,13 +84,12 @@ def skin_detail(
     Returns:
       What to multiply the colour of the vertices with, and unit normals.
     """
-    unit = jnp.where(jnp.isnan(detail.lashes), detail.lashes, 1.0)
-    facing = jnp.clip(normals[..., 2], 0.35, 1.0)
-    points = _stored(face_points(position, facing / pixel), unit)
+    facing = jnp.clip(normals[2], 0.35, 1.0)
+    points = stored(face_points(position, facing / pixel), detail.lashes)
     chart = points.side * points.around + 300.0, points.up + 300.0
     slow = _noise(chart, 6.5, points, detail.seed)
     fine = _noise(chart, 2.3, points, detail.seed + 1)
-    slow, fine = _stored((slow, fine), unit)
+    slow, fine = stored((slow, fine), detail.lashes)
     around, up, dark = wrinkles(points, detail.features, detail.relief, slow[0])
     bumps = detail.relief.pores * points.skin
     around = points.side * around + bumps * (fine[0] + 0.5 * slow[0])
@@ -101,25 +97,10 @@ def skin_detail(
     mottling = 1.0 + 0.05 * detail.unevenness * (2.0 * fine[0] + slow[0]) * points.skin
     shade = mottling * (1.0 - dark)
     layers = (*_spots(points, chart, detail), *_paints(points, position, detail, slow[0], fine[0]))
-    around, up, shade, layers = _stored((around, up, shade, layers), unit)
+    around, up, shade, layers = stored((around, up, shade, layers), detail.lashes)
     colour = tuple(_blended(shade, layers, channel) for channel in range(3))
     bent = _bent(normals, points, around, up, rotation)
-    return _joined(_stored(colour, unit)), _joined(_stored(bent, unit))
-
-
-def _stored(values: T, unit: Float[Array, ""]) -> T:
-    """The same values, computed once: XLA's CPU compiler repeats cheap sums for every use.
-
-    It keeps the results of what it thinks is dear, such as a quotient; that this one's divisor
-    is always 1 it can't know. Without, the whole takes ten times longer.
-    """
-    return jax.tree.map(lambda leaf: leaf / unit if jnp.ndim(leaf) > 1 else leaf, values)
-
-
-def _joined(channels: tuple[Float[Array, "*P"], ...]) -> Float[Array, "*P 3"]:
-    """Three channels as the last axis, by a sum: stacking them would undo `_stored`."""
-    parts = zip(channels, jnp.eye(3), strict=True)
-    return sum(channel[..., None] * axis for channel, axis in parts)
+    return joined(stored(colour, detail.lashes)), joined(stored(bent, detail.lashes))
 
 
 def _noise(
@@ -174,7 +155,7 @@ def _spot(
 
 def _paints(
     points: FacePoints,
-    position: Float[Array, "*P 3"],
+    position: Float[Array, "3 *P"],
     detail: SkinDetail,
     slow: Float[Array, "*P"],
     fine: Float[Array, "*P"],
@@ -204,7 +185,7 @@ def _paints(
 
 
 def _bent(
-    normals: Float[Array, "*P 3"],
+    normals: Float[Array, "3 *P"],
     points: FacePoints,
     around: Float[Array, "*P"],
     up: Float[Array, "*P"],
@@ -220,7 +201,7 @@ def _bent(
         right * rotation[axis, 0] + up * rotation[axis, 1] + back * rotation[axis, 2]
         for axis in range(3)
     )
-    nx, ny, nz = (normals[..., axis] for axis in range(3))
+    nx, ny, nz = normals
     inward = x * nx + y * ny + z * nz
     bent = [n - slope + inward * n for n, slope in ((nx, x), (ny, y), (nz, z))]
     square = bent[0] * bent[0] + bent[1] * bent[1] + bent[2] * bent[2]

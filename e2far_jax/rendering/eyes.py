@@ -31,10 +31,10 @@ class EyeStyle:
 
 
 def iris(
-    points: FacePoints, position: Float[Array, "*P 3"], style: EyeStyle
+    points: FacePoints, position: Float[Array, "3 *P"], style: EyeStyle
 ) -> tuple[Float[Array, "*P"], Float[Array, "*P"]]:
     """Iris and pupil on eyeballs: how much of each point they cover, and how bright they are."""
-    x, y = FACE_WIDTH * position[..., 0], FACE_WIDTH * position[..., 1]
+    x, y = FACE_WIDTH * position[0], FACE_WIDTH * position[1]
     cover, brightness = _rings(jnp.sqrt(x * x + y * y), points.edge, style)
     return cover * points.eyeball, brightness
 

@@ -141,10 +141,10 @@ def face_coordinates(model: MorphableModel) -> Float[Array, "N 3"]:
 
 
 def face_points(
-    position: Float[Array, "*P 3"], pixels: Float[Array, "*P"] | Float[Array, ""]
+    position: Float[Array, "3 *P"], pixels: Float[Array, "*P"] | Float[Array, ""]
 ) -> FacePoints:
     """What `skin_detail` needs to know of coordinates from `face_coordinates`."""
-    x, y, z = (position[..., axis] for axis in range(3))
+    x, y, z = position
     aside, depth = FACE_WIDTH * jnp.abs(x), FACE_WIDTH * z + _AXIS
     skin = (jnp.abs(z) < 1.5).astype(position.dtype)
     # A quotient that grows like an angle about the axis, and is as long as an arc in front.

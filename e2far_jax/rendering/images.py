@@ -9,12 +9,12 @@ from jaxtyping import Array, Float, Key
 _SHOULDER = 0.7  # linear light from which on highlights are compressed
 
 
-def encode_gamma(linear: Float[Array, "*B C"]) -> Float[Array, "*B C"]:
+def encode_gamma(linear: Float[Array, "*B"]) -> Float[Array, "*B"]:
     """From linear light to display values: the 2.2 power law, cut at [0, 1]."""
     return jnp.exp(jnp.log(jnp.clip(linear, 1e-6, 1.0)) / 2.2)  # faster than a power on CPUs
 
 
-def expose(linear: Float[Array, "*B C"], exposure: Float[Array, ""]) -> Float[Array, "*B C"]:
+def expose(linear: Float[Array, "*B"], exposure: Float[Array, ""]) -> Float[Array, "*B"]:
     """Linear light times the exposure, with highlights that run out softly below 1.
 
     Straight up to `_SHOULDER`, from there k + (1 - k) (1 - exp(-(x - k) / (1 - k))), which leaves

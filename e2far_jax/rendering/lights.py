@@ -1,7 +1,4 @@
-"""Light: an environment in spherical harmonics, and directional lights with highlights.
-
-All directions are in the camera's axes: x right, y up, z towards the viewer. Colours are linear.
-"""
+"""Random light: an environment with a lamp in it, a key light and a rim light."""
 
 from __future__ import annotations
 
@@ -12,15 +9,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.colour_temperature import LUMINANCE, blackbody_colour
 from e2far_jax.rendering.ranges import Range, Ranges, between, number, share
-
-# Lambertian reflection as a filter on the sphere: one factor for each order of harmonics.
-_COSINE_LOBE = (math.pi,) + (2.0 * math.pi / 3.0,) * 3 + (math.pi / 4.0,) * 5
-# How far past the edge of its light skin still glows: red light travels furthest in it.
-SKIN_SCATTERING = (0.22, 0.10, 0.06)
-_FRONTAL_REFLECTANCE = 0.04  # of skin's surface, after Schlick
+from e2far_jax.rendering.shading import Light, normalise, shade, spherical_harmonics
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,103 +83,6 @@ class LightRanges(Ranges):
         )[level]
 
 
-@pytree_dataclass
-class Light:
-    """What illuminates a face.
-
-    Attributes:
-      environment: radiance from everywhere, harmonic coefficients of each colour.
-      directions: unit vectors towards the directional lights. The first, the key light, casts
-        shadows; others come from behind, and the head is in their way where it faces the viewer.
-      colours: what each adds to a white surface that faces it.
-      specular: strength of the key light's highlight on skin when it comes from the viewer.
-      shininess: exponent of the highlights on skin; larger is smaller and sharper.
-      shadow: share of the key light that a shadow takes away.
-      exposure: what all light is multiplied by before it becomes display values.
-    """
-
-    environment: Float[Array, "*B 9 3"]
-    directions: Float[Array, "*B K 3"]
-    colours: Float[Array, "*B K 3"]
-    specular: Float[Array, "*B"]
-    shininess: Float[Array, "*B"]
-    shadow: Float[Array, "*B"]
-    exposure: Float[Array, "*B"]
-
-
-def spherical_harmonics(directions: Float[Array, "*B 3"]) -> Float[Array, "*B 9"]:
-    """The nine real harmonics of orders 0 to 2, orthonormal over the unit sphere."""
-    return jnp.stack(_harmonics(directions), axis=-1)
-
-
-def irradiance(
-    normals: Float[Array, "*B 3"], environment: Float[Array, "9 3"]
-) -> Float[Array, "*B 3"]:
-    """Light that arrives at surfaces from the whole environment.
-
-    E(n) = sum_lm A_l L_lm Y_lm(n) (Ramamoorthi and Hanrahan, "An efficient representation for
-    irradiance environment maps", SIGGRAPH 2001), never negative.
-
-    Args:
-      normals: unit vectors.
-      environment: radiance, harmonic coefficients of each colour.
-    Returns:
-      Irradiance; a white Lambertian surface reflects 1/pi of it in every direction.
-    """
-    # Written out: XLA's CPU reductions over axes this short take ten times longer.
-    terms = zip(_harmonics(normals), _COSINE_LOBE, environment, strict=True)
-    total = sum(harmonic[..., None] * (lobe * radiance) for harmonic, lobe, radiance in terms)
-    return jnp.maximum(total, 0.0)
-
-
-def shade(
-    albedo: Float[Array, "*B 3"],
-    normals: Float[Array, "*B 3"],
-    light: Light,
-    gloss: Float[Array, "*#B"] | float = 1.0,
-    visibility: Float[Array, "*#B"] | float = 1.0,
-    openness: Float[Array, "*#B"] | float = 1.0,
-    scattering: tuple[float, float, float] = SKIN_SCATTERING,
-) -> Float[Array, "*B 3"]:
-    """Diffuse reflection of all light, and highlights of the directional ones.
-
-    Directional light reaches a little past its edge, red more than blue, as it does in skin:
-    max(0, cos + w) / (1 + w)^2 with the scattering w, which over a sphere is as much light as the
-    plain cosine's (ours). The highlight is Blinn's, cos^s of the angle to the half-way vector, as
-    exp(s (cos - 1)), which is nearly the same for the small angles that matter; its strength grows
-    towards grazing light (Schlick, "An inexpensive BRDF model for physically-based rendering",
-    1994). Light from behind is multiplied by (1 - n_z)^2 (ours).
-
-    Args:
-      albedo: share of the light that is reflected, linear.
-      normals: unit vectors.
-      light: what illuminates.
-      gloss: 0 for none, 1 for skin; the highlight gets stronger and smaller with it.
-      visibility: share of the key light that nothing is in the way of, 0 to 1.
-      openness: share of the environment that nothing is in the way of, 0 to 1.
-      scattering: w of red, green and blue.
-    Returns:
-      Linear colours, not negative, not bounded above.
-    """
-    reach = jnp.array(scattering, albedo.dtype)
-    gloss, visibility, openness = (
-        jnp.asarray(factor, albedo.dtype)[..., None] for factor in (gloss, visibility, openness)
-    )
-    diffuse = irradiance(normals, light.environment) / math.pi * openness
-    shine = jnp.zeros_like(diffuse)
-    for index in range(len(light.directions)):
-        direction, colour = light.directions[index], light.colours[index]
-        cosine = _dot(normals, direction)[..., None]
-        if index == 0:
-            colour = colour * (1.0 - light.shadow * (1.0 - visibility))
-        else:
-            colour = colour * (1.0 - jnp.clip(normals[..., 2:], 0.0, 1.0)) ** 2
-        wrapped = jnp.maximum(cosine + reach, 0.0) / (1.0 + reach) ** 2
-        diffuse = diffuse + wrapped * colour
-        shine = shine + _highlight(cosine, normals, gloss, direction, light) * colour
-    return albedo * diffuse + shine
-
-
 def random_light(
     key: Key[Array, ""], ranges: LightRanges
 ) -> tuple[Light, dict[str, Float[Array, ""]]]:
@@ -231,46 +125,6 @@ def random_light(
     return _metered(light), {f"light.{name}": value for name, value in drawn.items()}
 
 
-def normalise(vectors: Float[Array, "*B 3"]) -> Float[Array, "*B 3"]:
-    """Unit vectors; a zero vector stays one."""
-    square = _dot(vectors, vectors)[..., None]
-    return vectors / jnp.sqrt(jnp.maximum(square, 1e-12))
-
-
-def _highlight(
-    cosine: Float[Array, "*B 1"],
-    normals: Float[Array, "*B 3"],
-    gloss: Float[Array, "*#B 1"],
-    direction: Float[Array, "3"],
-    light: Light,
-) -> Float[Array, "*B 1"]:
-    halfway = normalise(direction + jnp.array([0.0, 0.0, 1.0], normals.dtype))
-    grazing = (1.0 - jnp.clip(_dot(direction, halfway), 0.0, 1.0)) ** 5
-    strength = light.specular * (1.0 + (1.0 / _FRONTAL_REFLECTANCE - 1.0) * grazing)
-    aligned = _dot(normals, halfway)[..., None]
-    bell = jnp.exp(light.shininess * gloss * (aligned - 1.0))
-    return strength * gloss * bell * jnp.clip(5.0 * cosine, 0.0, 1.0)
-
-
-def _dot(a: Float[Array, "*B 3"], b: Float[Array, "*#B 3"]) -> Float[Array, "*B"]:
-    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
-
-
-def _harmonics(directions: Float[Array, "*B 3"]) -> tuple[Float[Array, "*B"], ...]:
-    x, y, z = directions[..., 0], directions[..., 1], directions[..., 2]
-    return (
-        jnp.full_like(x, 0.282095),
-        0.488603 * y,
-        0.488603 * z,
-        0.488603 * x,
-        1.092548 * x * y,
-        1.092548 * y * z,
-        0.315392 * (3.0 * z * z - 1.0),
-        1.092548 * x * z,
-        0.546274 * (x * x - y * y),
-    )
-
-
 def _random_tints(
     numbers: Float[Array, "4"], ranges: LightRanges
 ) -> tuple[Float[Array, "3"], Float[Array, "3 3"]]:
@@ -303,16 +157,15 @@ def _random_directions(
     turn, above = 2.0 * numbers[4] - 1.0, numbers[5]
     behind = jnp.stack([jnp.where(turn < 0, -1.0, 1.0), 1.2 * above - 0.1, -0.25 - turn**2])
     lamp = jnp.stack([*(2.0 * numbers[6:8] - 1.0), numbers[8] - 0.2]) + jnp.array([0.0, 0.3, 0.3])
-    return normalise(jnp.stack([key, behind, lamp]))
+    return normalise(jnp.stack([key, behind, lamp]).T).T
 
 
 def _metered(light: Light) -> Light:
     """The same light, so strong that a face gets 1 on the mean (in the luminance of the light)."""
     faces = jnp.array([[0, 0, 1.0], [0.7, 0, 0.7], [-0.7, 0, 0.7], [0, 0.5, 0.85], [0, -0.5, 0.85]])
-    received = shade(
-        jnp.ones((5, 3)), normalise(faces), dataclasses.replace(light, specular=jnp.zeros(()))
-    )
-    factor = 1.0 / jnp.maximum((received @ jnp.array(LUMINANCE)).mean(), 1e-3)
+    matt = dataclasses.replace(light, specular=jnp.zeros(()))
+    received = shade(jnp.ones((3, 5)), normalise(faces.T), matt)
+    factor = 1.0 / jnp.maximum((jnp.array(LUMINANCE) @ received).mean(), 1e-3)
     return dataclasses.replace(
         light, environment=factor * light.environment, colours=factor * light.colours
     )

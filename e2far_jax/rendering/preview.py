@@ -11,8 +11,8 @@ from jaxtyping import Array, Float, Int
 from e2far_jax.geometry.cameras import Camera, project, transform_image
 from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.rendering.images import encode_gamma, shrink
-from e2far_jax.rendering.lights import Light, normalise, shade, spherical_harmonics
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
+from e2far_jax.rendering.shading import Light, normalise, shade, spherical_harmonics
 
 _SAMPLES = 2  # along each axis of a pixel
 _GRAY = 0.62
@@ -47,9 +47,9 @@ def render_mesh(
     image_points = project(finer, vertices)
     fragments = rasterise(image_points, triangles, height * _SAMPLES, width * _SAMPLES)
     seen = interpolate(fragments, triangles, jnp.concatenate([normals, colours], axis=-1))
-    lit = shade(
-        seen[..., 3:], normalise(seen[..., :3]), _studio_light(), scattering=(0.0, 0.0, 0.0)
-    )
+    normals, albedo = jnp.split(jnp.moveaxis(seen, -1, 0), 2)
+    lit = shade(albedo, normalise(normals), _studio_light(), scattering=(0.0, 0.0, 0.0))
+    lit = jnp.moveaxis(lit, 0, -1)
     covered = (fragments.triangle >= 0)[..., None].astype(lit.dtype)
     coverage = shrink(covered, _SAMPLES)
     colour = shrink(encode_gamma(lit) * covered, _SAMPLES) / jnp.maximum(coverage, 1e-6)

@@ -100,8 +100,8 @@ def rasterise(
     columns, rows = jnp.arange(width), jnp.arange(height)[:, None]
     weights = jnp.maximum(shown.weights(columns - shown.column, rows - shown.row), 0.0)
     covered = nearest >= 0
-    weights = jnp.where(covered, weights / weights.sum(axis=0), 0.0)
-    depth = jnp.where(covered, jnp.sum(weights * shown.depths, axis=0), -jnp.inf)
+    weights = jnp.where(covered, weights / (weights[0] + weights[1] + weights[2]), 0.0)
+    depth = jnp.where(covered, _weighted(weights, shown.depths), -jnp.inf)
     return Fragments(nearest, jnp.moveaxis(weights, 0, -1), depth)
 
 
@@ -112,7 +112,6 @@ def interpolate(
     if len(triangles) == 0:
         return jnp.zeros((*fragments.triangle.shape, attributes.shape[-1]), attributes.dtype)
     corners = triangles[jnp.maximum(fragments.triangle, 0)]
-    # Written out: XLA's CPU reductions over axes this short take ten times longer.
     first, second, third = (
         fragments.barycentric[..., k, None] * attributes[corners[..., k]] for k in range(3)
     )
@@ -171,8 +170,9 @@ def _nearest_triangles(
         rows, columns = _divide(candidate - starts[triangle], box.width)
         weights = box.weights(columns, rows)
         tolerance = EDGE_TOLERANCE * (jnp.abs(box.across) + jnp.abs(box.down))
-        inside = (weights >= -tolerance).all(axis=0) & (candidate < ends[-1])
-        depth = jnp.sum(weights * box.depths, axis=0)
+        within = weights >= -tolerance
+        inside = within[0] & within[1] & within[2] & (candidate < ends[-1])
+        depth = _weighted(weights, box.depths)
         level = jnp.clip((front - depth) * levels_per_depth, 0, levels).astype(jnp.uint32)
         pixel = (box.row + rows) * width + box.column + columns
         key = (level << bits) | triangle.astype(jnp.uint32)
@@ -183,6 +183,11 @@ def _nearest_triangles(
     _, keys = jax.lax.while_loop(lambda state: state[0] < ends[-1], draw_round, (0, keys))
     triangle = (keys & (2**bits - 1)).astype(jnp.int32)
     return jnp.where(keys == empty, -1, triangle).reshape(height, width)
+
+
+def _weighted(weights: Float[Array, "3 *P"], values: Float[Array, "3 *P"]) -> Float[Array, "*P"]:
+    """Written out: XLA's CPU reductions over axes this short take ten times longer."""
+    return weights[0] * values[0] + weights[1] * values[1] + weights[2] * values[2]
 
 
 def _divide(

@@ -17,12 +17,14 @@ from e2far_jax.rendering.camera_faults import Faults, apply_faults, random_fault
 from e2far_jax.rendering.expressions import random_expression
 from e2far_jax.rendering.facial_hair import random_facial_hair
 from e2far_jax.rendering.images import encode_gamma, expose, shrink
-from e2far_jax.rendering.lights import Light, random_light, shade
+from e2far_jax.rendering.lights import random_light
 from e2far_jax.rendering.objects import Objects, draw_objects, random_objects
 from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.rendering.shading import Light, shade
 from e2far_jax.rendering.shadows import light_visibility, openness
 from e2far_jax.rendering.skin import Skin, random_skin
+from e2far_jax.rendering.stored import stored
 from e2far_jax.rendering.surface import Mesh, Surface, dressed_mesh, visible_surface
 from e2far_jax.rendering.views import Factors, View, random_view, see
 from e2far_jax.rendering.wear.clothes import random_clothes
@@ -156,14 +158,14 @@ def _picture(
     """The photograph of one scene."""
     mesh = dressed_mesh(face, model, paint, scene.skin, scene.worn, scene.view)
     surface = visible_surface(mesh, scene.skin, scene.view, config.image_size, config.supersampling)
-    face = expose(_lit(mesh, surface, scene), scene.light.exposure)
-    background = draw_background(scene.background, len(face))
-    covered = surface.covered[..., None]
-    image = shrink(jnp.where(covered, encode_gamma(face), background), config.supersampling)
+    lit = encode_gamma(expose(_lit(mesh, surface, scene), scene.light.exposure))
+    background = draw_background(scene.background, len(surface.depth))
+    planes = stored(jnp.where(surface.covered, lit, background), surface.scale)
+    image = shrink(jnp.moveaxis(planes, 0, -1), config.supersampling)
     return apply_faults(draw_objects(image, scene.objects), scene.faults)
 
 
-def _lit(mesh: Mesh, surface: Surface, scene: _Scene) -> Float[Array, "S S 3"]:
+def _lit(mesh: Mesh, surface: Surface, scene: _Scene) -> Float[Array, "3 S S"]:
     """Linear light from each sample."""
     side, light = len(surface.depth), scene.light
     visibility = jax.lax.cond(

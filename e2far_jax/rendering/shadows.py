@@ -27,8 +27,8 @@ def light_visibility(
     vertices: Float[Array, "K 3"],
     triangles: Int[Array, "F 3"],
     direction: Float[Array, "3"],
-    points: Float[Array, "H W 3"],
-    normals: Float[Array, "H W 3"],
+    points: Float[Array, "3 H W"],
+    normals: Float[Array, "3 H W"],
 ) -> Float[Array, "H W"]:
     """Share of a distant light that reaches points on or near a mesh.
 
@@ -48,19 +48,22 @@ def light_visibility(
     """
     axes = _axes(direction)
     seen = _dot(points, axes)
-    low, high = seen.min(axis=(0, 1)), seen.max(axis=(0, 1))
-    texel = jnp.maximum((high - low)[:2].max(), 1.0) / (MAP_SIDE - 2 * _MARGIN)
-    scale = jnp.stack([1.0 / texel, 1.0 / texel, jnp.ones(())])
-    origin = _MARGIN - low * scale * jnp.array([1.0, 1.0, 0.0])
-    occluders = _dot(vertices, axes) * scale + origin
+    low, high = seen[:2].min(axis=(1, 2)), seen[:2].max(axis=(1, 2))
+    texel = jnp.maximum((high - low).max(), 1.0) / (MAP_SIDE - 2 * _MARGIN)
+
+    def on_map(places: Float[Array, "3 *B"]) -> Float[Array, "3 *B"]:
+        x, y = (_MARGIN + (places[axis] - low[axis]) / texel for axis in (0, 1))
+        return jnp.stack([x, y, places[2]])
+
+    occluders = on_map(_dot(vertices.T, axes)).T
     depth = rasterise(occluders, triangles, MAP_SIDE, MAP_SIDE, _ROUND).depth
     facing = _dot(normals, axes)
-    slopes = -texel * facing[..., :2] / jnp.maximum(facing[..., 2:], _STEEPEST)
-    return _filtered(depth, seen * scale + origin, slopes)
+    slopes = -texel * facing[:2] / jnp.maximum(facing[2], _STEEPEST)
+    return _filtered(depth, on_map(seen), slopes)
 
 
 def openness(
-    depth: Float[Array, "H W"], normals: Float[Array, "H W 3"], pixels_per_mm: Float[Array, ""]
+    depth: Float[Array, "H W"], normals: Float[Array, "3 H W"], pixels_per_mm: Float[Array, ""]
 ) -> Float[Array, "H W"]:
     """Roughly how much of the room each pixel sees: less where its neighbours are nearer.
 
@@ -85,29 +88,29 @@ def openness(
     nearer = mean[..., 0] / jnp.maximum(around, 1e-3) - known
     inner = jnp.clip(2.0 * around - 1.0, 0.0, 1.0)
     closed = jnp.clip(nearer / _HOLLOW, 0.0, 1.0) * inner * weight
-    closed = closed * jnp.clip(normals[..., 2], 0.0, 1.0) ** 2  # steep surfaces differ anyway
+    closed = closed * jnp.clip(normals[2], 0.0, 1.0) ** 2  # steep surfaces differ anyway
     return 1.0 - _DARKEST * closed
 
 
 def _filtered(
-    depth: Float[Array, "S S"], places: Float[Array, "H W 3"], slopes: Float[Array, "H W 2"]
+    depth: Float[Array, "S S"], places: Float[Array, "3 H W"], slopes: Float[Array, "2 H W"]
 ) -> Float[Array, "H W"]:
     """Percentage-closer filtering: a box of 3 x 3 texels about each place, compared and averaged.
 
     The box covers parts of 4 x 4 texels. Their depths are gathered at once, as one row.
     """
     count = MAP_SIDE - 3
-    corners = jnp.clip(jnp.floor(places[..., :2] - 1.5), 0, count - 1)
-    x, y = (jnp.clip(places[..., axis] - 1.5 - corners[..., axis], 0, 1) for axis in (0, 1))
+    corners = jnp.clip(jnp.floor(places[:2] - 1.5), 0, count - 1)
+    x, y = (jnp.clip(places[axis] - 1.5 - corners[axis], 0, 1) for axis in (0, 1))
     offsets = tuple(itertools.product(range(4), repeat=2))
     windows = jnp.stack([depth[r : r + count, c : c + count] for r, c in offsets], axis=-1)
     corner = corners.astype(jnp.int32)
-    nearest = windows[corner[..., 1], corner[..., 0]]
-    level = places[..., 2] + _BIAS - (x + 1.0) * slopes[..., 0] - (y + 1.0) * slopes[..., 1]
+    nearest = windows[corner[1], corner[0]]
+    level = places[2] + _BIAS - (x + 1.0) * slopes[0] - (y + 1.0) * slopes[1]
     columns, rows = (1.0 - x, 1.0, 1.0, x), (1.0 - y, 1.0, 1.0, y)
     total = jnp.zeros_like(x)
     for texel, (r, c) in enumerate(offsets):
-        nearer = nearest[..., texel] - (level + c * slopes[..., 0] + r * slopes[..., 1])
+        nearer = nearest[..., texel] - (level + c * slopes[0] + r * slopes[1])
         total = total + rows[r] * columns[c] * jnp.clip(nearer / _RAMP, 0.0, 1.0)
     return 1.0 - total / 9.0
 
@@ -134,7 +137,7 @@ def _axes(direction: Float[Array, "3"]) -> Float[Array, "3 3"]:
     return jnp.stack([right, -up, direction])
 
 
-def _dot(points: Float[Array, "*B 3"], axes: Float[Array, "3 3"]) -> Float[Array, "*B 3"]:
+def _dot(points: Float[Array, "3 *B"], axes: Float[Array, "3 3"]) -> Float[Array, "3 *B"]:
     """Coordinates along three axes; written out, as accelerators round products of matrices."""
-    x, y, z = (points[..., axis, None] for axis in range(3))
-    return x * axes[:, 0] + y * axes[:, 1] + z * axes[:, 2]
+    x, y, z = points
+    return jnp.stack([x * axis[0] + y * axis[1] + z * axis[2] for axis in axes])

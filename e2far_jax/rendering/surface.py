@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
@@ -12,9 +13,9 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
-from e2far_jax.rendering.lights import normalise
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
+from e2far_jax.rendering.shading import normalise
 from e2far_jax.rendering.skin import Skin
 from e2far_jax.rendering.views import View, see, unsee
 from e2far_jax.rendering.wear.clothes import clothes_detail, clothes_triangles
@@ -22,6 +23,9 @@ from e2far_jax.rendering.wear.glasses import glasses_triangles
 from e2far_jax.rendering.wear.hair import hair_triangles
 from e2far_jax.rendering.wear.piece import Piece
 from e2far_jax.rendering.wear.strands import hair_detail
+
+# What to multiply the colour with, and unit normals.
+Detail = tuple[Float[Array, "3 H W"], Float[Array, "3 H W"]]
 
 
 @pytree_dataclass
@@ -60,9 +64,9 @@ class Surface:
       scale: samples per millimetre.
     """
 
-    points: Float[Array, "H W 3"]
-    normals: Float[Array, "H W 3"]
-    colours: Float[Array, "H W 3"]
+    points: Float[Array, "3 H W"]
+    normals: Float[Array, "3 H W"]
+    colours: Float[Array, "3 H W"]
     gloss: Float[Array, "H W"]
     depth: Float[Array, "H W"]
     scale: Float[Array, ""]
@@ -124,7 +128,8 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
     fragments = rasterise(see(view, mesh.vertices) * finer, mesh.triangles, side, side)
     attributes = (mesh.normals, mesh.colours, mesh.gloss[:, None], mesh.coordinates)
     seen = interpolate(fragments, mesh.triangles, jnp.concatenate(attributes, axis=-1))
-    normals, colours, gloss, coordinates = jnp.split(seen, (3, 6, 7), axis=-1)
+    planes = jnp.moveaxis(seen, -1, 0)
+    normals, colours, gloss, coordinates = jnp.split(planes, (3, 6, 7))
     scale = view.scale * samples
     shade, normals = _detail(
         fragments.triangle - mesh.face_triangles, coordinates, normalise(normals), skin, view, scale
@@ -133,7 +138,7 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
         points=_points(view, fragments.depth, finer),
         normals=normals,
         colours=colours * shade,
-        gloss=gloss[..., 0],
+        gloss=gloss[0],
         depth=fragments.depth,
         scale=scale,
     )
@@ -141,34 +146,42 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
 
 def _detail(
     part: Int[Array, "H W"],
-    coordinates: Float[Array, "H W 3"],
-    normals: Float[Array, "H W 3"],
+    coordinates: Float[Array, "3 H W"],
+    normals: Float[Array, "3 H W"],
     skin: Skin,
     view: View,
     scale: Float[Array, ""],
-) -> tuple[Float[Array, "H W 3"], Float[Array, "H W 3"]]:
-    """What to multiply colours with, and normals; parts are triangles, the face's negative."""
-    is_face, is_hair = part < 0, (part >= 0) & (part < len(hair_triangles()))
+) -> Detail:
+    """Of skin, hair and fabric; parts are triangles, the face's negative."""
+    is_hair = (part >= 0) & (part < len(hair_triangles()))
     is_cloth = part >= len(hair_triangles()) + len(glasses_triangles())
-    shade, bent = skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
-    streaks, tilted = hair_detail(coordinates, normals)
-    weave = jnp.where(is_cloth, clothes_detail(coordinates), 1.0)[..., None]
-    shade = _chosen(is_face, shade, _chosen(is_hair, streaks, weave))
-    return shade, _chosen(is_face, bent, _chosen(is_hair, tilted, normals))
+
+    def skin_here() -> Detail:
+        return skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
+
+    def fabric_here() -> Detail:
+        return jnp.broadcast_to(clothes_detail(coordinates), normals.shape), normals
+
+    detail = _with(part < 0, skin_here, (jnp.ones_like(normals), normals))
+    detail = _with(is_hair, lambda: hair_detail(coordinates, normals, scale), detail)
+    return _with(is_cloth, fabric_here, detail)
+
+
+def _with(here: Bool[Array, "H W"], draw: Callable[[], Detail], otherwise: Detail) -> Detail:
+    """Detail of the pixels that have it; not even computed where there are none."""
+
+    def drawn() -> Detail:
+        return jax.tree.map(lambda new, old: jnp.where(here, new, old), draw(), otherwise)
+
+    return jax.lax.cond(here.any(), drawn, lambda: otherwise)
 
 
 def _points(
     view: View, depth: Float[Array, "H W"], finer: Float[Array, "3"]
-) -> Float[Array, "H W 3"]:
+) -> Float[Array, "3 H W"]:
     """Where each sample's surface is; nothing drawn counts as the middle of the face."""
     rows, columns = (jnp.arange(count) + 0.5 for count in depth.shape)
     known = jnp.where(jnp.isfinite(depth), depth, view.middle[2])
     x, y = jnp.meshgrid(columns, rows)
     image = jnp.stack([x, y, known], axis=-1).reshape(-1, 3) / finer
-    return unsee(view, image).reshape(*depth.shape, 3)
-
-
-def _chosen(
-    condition: Bool[Array, "H W"], yes: Float[Array, "H W 3"], no: Float[Array, "H W _"]
-) -> Float[Array, "H W 3"]:
-    return jnp.where(condition[..., None], yes, no)
+    return unsee(view, image).T.reshape(3, *depth.shape)

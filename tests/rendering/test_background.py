@@ -19,7 +19,11 @@ KEYS = jax.random.split(jax.random.key(0), 40)
 PARTS = ("foliage", "pattern", "shapes", "people", "lights")
 
 
-DRAW = jax.jit(jax.vmap(lambda background: draw_background(background, 33)))
+def picture(background):
+    return jnp.moveaxis(draw_background(background, 33), 0, -1)
+
+
+DRAW = jax.jit(jax.vmap(picture))
 
 
 def draw(ranges: BackgroundRanges):
@@ -82,6 +86,6 @@ def test_softer_edges_are_softer():
 
 
 def test_a_batch_is_its_backgrounds(cluttered):
-    single = jax.jit(lambda key: draw_background(random_background(key, BackgroundRanges())[0], 33))
+    single = jax.jit(lambda key: picture(random_background(key, BackgroundRanges())[0]))
     for index in (0, 7):
         np.testing.assert_allclose(single(KEYS[index]), cluttered[2][index], atol=2e-3)

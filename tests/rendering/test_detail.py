@@ -13,16 +13,24 @@ from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.rendering.detail import skin_detail
 from e2far_jax.rendering.facial_hair import FacialHair
 from e2far_jax.rendering.features import FACE_WIDTH, face_coordinates
-from e2far_jax.rendering.lights import normalise
 from e2far_jax.rendering.noise import cell_spots, value_noise
 from e2far_jax.rendering.paint import face_paint
+from e2far_jax.rendering.shading import normalise
 from e2far_jax.rendering.skin import random_skin
 from e2far_jax.rendering.skin_ranges import SkinRanges
 from tests.rendering.heads import ball_head
 
 FINE, COARSE = jnp.float32(0.2), jnp.float32(60.0)
 ROTATION = rotation_from_euler(jnp.float32(0.1), jnp.float32(0.4), jnp.float32(-0.2))
-detailed = jax.jit(skin_detail)
+
+
+def by_points(position, normals, *rest):
+    """`skin_detail` with coordinates last."""
+    planes = (jnp.moveaxis(values, -1, 0) for values in (position, normals))
+    return tuple(jnp.moveaxis(values, 0, -1) for values in skin_detail(*planes, *rest))
+
+
+detailed = jax.jit(by_points)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +169,7 @@ def test_beards_grow_where_they_should(head, draw, kind):
 
 def test_batches_are_as_one_by_one(head, everything):
     position = jnp.stack([patch(head, 30, 0.5), patch(head, 19, 0.5)])
-    both = jax.jit(jax.vmap(skin_detail, in_axes=(0, 0, None, None, None)))(
+    both = jax.jit(jax.vmap(by_points, in_axes=(0, 0, None, None, None)))(
         position, facing(position), everything, ROTATION, FINE
     )
     for index in range(2):

@@ -11,8 +11,8 @@ from e2far_jax.rendering.shadows import light_visibility, openness
 from tests.rendering.heads import sphere
 
 TICKS = np.linspace(-80.0, 80.0, 81)
-PLANE = np.stack([*np.meshgrid(TICKS, TICKS), np.zeros((81, 81))], axis=-1).astype(np.float32)
-FACING = np.broadcast_to(np.float32([0, 0, 1]), PLANE.shape)
+PLANE = np.stack([*np.meshgrid(TICKS, TICKS), np.zeros((81, 81))]).astype(np.float32)
+FACING = np.broadcast_to(np.float32([0, 0, 1])[:, None, None], PLANE.shape)
 visibility = jax.jit(light_visibility)
 
 
@@ -36,7 +36,7 @@ def ball():
 def seen_ball():
     x, y = np.meshgrid(np.linspace(-95, 95, 160), np.linspace(95, -95, 160))
     height = np.sqrt(np.maximum(90.0**2 - x**2 - y**2, 0.0))
-    points = np.stack([x, y, height], axis=-1) * (height > 0)[..., None]
+    points = np.stack([x, y, height]) * (height > 0)
     return jnp.asarray(points, jnp.float32), jnp.asarray(points / 90.0, jnp.float32)
 
 
@@ -44,8 +44,8 @@ def seen_ball():
 def test_a_square_throws_its_shadow_where_the_light_goes_through_it(light):
     direction = unit(*light)
     shaded = 1.0 - np.asarray(visibility(*square(30.0, 40.0), direction, PLANE, FACING))
-    crossing = PLANE[..., :2] + 40.0 * np.asarray(direction[:2] / direction[2])
-    inside = 30.0 - np.abs(crossing).max(axis=-1)  # mm from the shadow's edge
+    crossing = PLANE[:2] + 40.0 * np.asarray(direction[:2] / direction[2])[:, None, None]
+    inside = 30.0 - np.abs(crossing).max(axis=0)  # mm from the shadow's edge
     assert shaded[inside > 12.0].min(initial=1.0) > 0.99
     assert shaded[inside < -12.0].max() < 0.01
     edge = shaded[np.abs(inside) < 1.0]
@@ -57,9 +57,9 @@ def test_a_ball_has_no_shadow_on_its_lit_side(light, ball, seen_ball):
     points, normals = seen_ball
     direction = unit(*light)
     seen = np.asarray(visibility(*ball, direction, points, normals))
-    cosine = np.asarray(normals @ direction)
+    cosine = np.einsum("c...,c", normals, direction)
     assert seen[cosine > 0.3].min() > 0.98
-    assert seen[(cosine < -0.6) & (np.abs(normals).sum(axis=-1) > 0)].max(initial=0.0) < 0.01
+    assert seen[(cosine < -0.6) & (np.abs(normals).sum(axis=0) > 0)].max(initial=0.0) < 0.01
 
 
 def test_what_is_missing_throws_no_shadow(ball):
@@ -79,10 +79,10 @@ def test_a_batch_is_its_scenes(ball, seen_ball):
 
 def test_a_groove_is_closed_and_a_ball_is_open(seen_ball):
     points, normals = seen_ball
-    depth = jnp.where(jnp.abs(normals).sum(axis=-1) > 0, points[..., 2], -jnp.inf)
+    depth = jnp.where(jnp.abs(normals).sum(axis=0) > 0, points[2], -jnp.inf)
     scale = jnp.float32(160 / 190)
     assert openness(depth, normals, scale).min() > 0.85
     groove = jnp.where(jnp.abs(jnp.arange(80) - 40) < 5, -15.0, 0.0) * jnp.ones((80, 1))
-    closed = openness(groove, jnp.asarray(FACING[:80, :80]), scale)
+    closed = openness(groove, jnp.asarray(FACING[:, :80, :80]), scale)
     assert closed[40, 40] < 0.7
     assert closed[40, 10] > 0.99

@@ -131,9 +131,9 @@ def clothes_triangles() -> Int[np.ndarray, "F 3"]:
     return np.concatenate([body, neck])
 
 
-def clothes_detail(coordinates: Float[Array, "*P 3"]) -> Float[Array, "*P"]:
+def clothes_detail(coordinates: Float[Array, "3 *P"]) -> Float[Array, "*P"]:
     """Stripes and checks: what to multiply the fabric's colour with, pixel by pixel."""
-    across, along, strength = (coordinates[..., axis] for axis in range(3))
+    across, along, strength = coordinates
     wave = jnp.sin(2.0 * math.pi * across) + jnp.sin(2.0 * math.pi * along)
     return 1.0 - strength * jax.nn.sigmoid(5.0 * wave)
 

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.rendering.lights import normalise
 from e2far_jax.rendering.ranges import Range, Ranges, between, number, share
+from e2far_jax.rendering.shading import normalise
 from e2far_jax.rendering.wear.grids import grid_triangles
 from e2far_jax.rendering.wear.head import Head
 from e2far_jax.rendering.wear.piece import Piece, shown
@@ -203,7 +203,7 @@ def _rim(
     offset = outline.at[:, 2].set(0.0) - eye.at[2].set(0.0)
     below = jnp.clip(-offset[:, 1] / 6.0, 0.0, 1.0)
     breadth = half * (1.0 - style.shape[4] * below)
-    return _tube(outline, normalise(offset), _FORWARD, breadth)
+    return _tube(outline, normalise(offset.T).T, _FORWARD, breadth)
 
 
 def _bridge(outlines: list[Float[Array, "P 3"]], half: Float[Array, ""]) -> Float[Array, "Q 4 3"]:

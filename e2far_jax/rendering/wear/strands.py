@@ -5,25 +5,27 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from e2far_jax.rendering.lights import normalise
 from e2far_jax.rendering.noise import value_noise
+from e2far_jax.rendering.shading import normalise
+from e2far_jax.rendering.stored import joined, stored
 
 _SEED = jnp.uint32(0x51F15EED)
 
 
 def hair_detail(
-    coordinates: Float[Array, "*P 3"], normals: Float[Array, "*P 3"]
-) -> tuple[Float[Array, "*P 3"], Float[Array, "*P 3"]]:
+    coordinates: Float[Array, "3 *P"], normals: Float[Array, "3 *P"], known: Float[Array, ""]
+) -> tuple[Float[Array, "3 *P"], Float[Array, "3 *P"]]:
     """Streaks along strands, in colour and in which way they face; ribs on knit hats.
 
     Args:
       coordinates: across the strands and along them, mm, and the material: 0 to 1 for hair from
         smooth to rough, 1 to 2 for knit, 2 and over for plain cloth.
       normals: unit vectors, the camera's axes.
+      known: see `stored`.
     Returns:
       What to multiply the colour with, and unit normals.
     """
-    across, along, material = (coordinates[..., k] for k in range(3))
+    across, along, material = coordinates
     rough = jnp.clip(material, 0.0, 1.0)
     bend = 2.0 * rough * jnp.sin(along / 17.0 + across / 29.0)
     locks, tilt = value_noise((across + bend) / 7.0, along / 70.0, _SEED)
@@ -38,6 +40,7 @@ def hair_detail(
     slope = jnp.where(
         knit, 0.3 * jnp.cos(across * (2.0 * jnp.pi / 6.0)), jnp.where(cloth, 0.0, slope)
     )
-    sideways = jnp.stack([normals[..., 2], jnp.zeros_like(slope), -normals[..., 0]], axis=-1)
-    colour = jnp.broadcast_to(jnp.maximum(shade, 0.15)[..., None], normals.shape)
-    return colour, normalise(normals + slope[..., None] * sideways)
+    x, y, z = normals
+    shade, slope = stored((jnp.maximum(shade, 0.15), slope), known)
+    tilted = normalise(joined((x + slope * z, y, z - slope * x)))
+    return jnp.broadcast_to(shade, normals.shape), tilted

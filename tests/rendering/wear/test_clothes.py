@@ -86,10 +86,10 @@ def test_bare_shoulders_are_skin():
 
 
 def test_patterns_darken_within_their_strength():
-    places = jax.random.uniform(jax.random.key(0), (1000, 2), maxval=9.0)
-    plain = clothes_detail(jnp.concatenate([places, jnp.zeros((1000, 1))], axis=1))
+    places = jax.random.uniform(jax.random.key(0), (2, 1000), maxval=9.0)
+    plain = clothes_detail(jnp.concatenate([places, jnp.zeros((1, 1000))]))
     np.testing.assert_array_equal(plain, 1.0)
-    checked = clothes_detail(jnp.concatenate([places, jnp.full((1000, 1), 0.6)], axis=1))
+    checked = clothes_detail(jnp.concatenate([places, jnp.full((1, 1000), 0.6)]))
     assert checked.min() < 0.45
     assert checked.min() >= 0.4
     assert checked.max() > 0.95
