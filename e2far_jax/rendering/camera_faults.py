@@ -52,7 +52,7 @@ class CameraFaultRanges(Ranges):
     motion_length: float = number(0.05, largest=_LONGEST_MOTION)
     low_resolution: float = share(0.3)
     reduction: Range = number((1.0, 4.0), smallest=1.0, largest=8.0)
-    noise: float = number(0.05, largest=1.0)
+    noise: float = number(0.04, largest=1.0)
     jpeg: float = share(0.6)
     quality: Range = number((12.0, 95.0), smallest=1.0, largest=100.0)
     cast: float = share(0.08)

@@ -126,7 +126,7 @@ def face_coordinates(model: MorphableModel) -> Float[Array, "N 3"]:
     Eyeballs get places of their own, x and y from the middle of the iris and z = `EYEBALL`, and
     the inside of the mouth z = `HIDDEN`, so that nothing of the skin is painted there.
     """
-    places = _in_millimetres(model.mean, model) / FACE_WIDTH
+    places = places_on_face(model.mean, model)
     inside = _mask(model, "mouth_cavity") | _mask(model, "teeth") | _mask(model, "eye_sockets")
     places = jnp.where(inside[:, None], places.at[:, 2].set(HIDDEN), places)
     eyes, irises = _mask(model, "eyes"), _mask(model, "irises") & _mask(model, "eyes")
@@ -160,6 +160,11 @@ def face_points(
         pixels=jnp.broadcast_to(pixels, x.shape),
         edge=jnp.minimum(jnp.broadcast_to(pixels, x.shape), 2.0),
     )
+
+
+def places_on_face(points: Float[Array, "K 3"], model: MorphableModel) -> Float[Array, "K 3"]:
+    """Points of the mean face in face widths from the point between the eyes."""
+    return _in_millimetres(points, model) / FACE_WIDTH
 
 
 def _in_millimetres(points: Float[Array, "N 3"], model: MorphableModel) -> Float[Array, "N 3"]:

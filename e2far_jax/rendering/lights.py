@@ -40,8 +40,8 @@ class LightRanges(Ranges):
     rim: float = share(0.25)
     shadow: float = share(0.8)
     temperature: Range = number((2500.0, 12000.0), smallest=1000.0, largest=15000.0)
-    balance: Range = number((0.65, 1.0), largest=1.0)
-    exposure: Range = number((-1.3, 0.9), smallest=-6.0, largest=6.0)
+    balance: Range = number((0.75, 1.0), largest=1.0)
+    exposure: Range = number((-0.9, 0.8), smallest=-6.0, largest=6.0)
     specular: float = number(0.16)
 
     @classmethod
@@ -65,8 +65,8 @@ class LightRanges(Ranges):
                 **rare,
                 shadow=0.5,
                 temperature=(4000, 8000),
-                exposure=(-0.4, 0.3),
-                balance=(0.8, 1),
+                exposure=(-0.3, 0.3),
+                balance=(0.85, 1),
             ),
             cls(
                 (0.25, 0.8),
@@ -76,8 +76,8 @@ class LightRanges(Ranges):
                 0.06,
                 0.12,
                 temperature=(3000, 10000),
-                exposure=(-0.9, 0.7),
-                balance=(0.75, 1),
+                exposure=(-0.6, 0.5),
+                balance=(0.8, 1),
             ),
             cls(),
         )[level]

@@ -18,6 +18,7 @@ from e2far_jax.rendering.expressions import random_expression
 from e2far_jax.rendering.facial_hair import random_facial_hair
 from e2far_jax.rendering.images import encode_gamma, expose, shrink
 from e2far_jax.rendering.lights import random_light
+from e2far_jax.rendering.linings import lining
 from e2far_jax.rendering.objects import Objects, draw_objects, random_objects
 from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.settings import SceneConfig
@@ -143,7 +144,7 @@ def _random_scene(
     faults, of_faults = random_faults(keys[9], config.camera_faults)
     factors = (of_view, of_facial_hair, of_skin, of_hair, of_glasses, of_clothes, of_light,
                of_background, of_objects, of_faults)  # fmt: skip
-    worn = (hair, glasses, clothes)
+    worn = (lining(model, landmarks, head, skin.plain), hair, glasses, clothes)
     scene = _Scene(view, skin, worn, light, background, objects, faults)
     return scene, {name: value for family in factors for name, value in family.items()}
 

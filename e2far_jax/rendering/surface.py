@@ -13,6 +13,7 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
+from e2far_jax.rendering.linings import lining_triangles
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.shading import normalise
@@ -34,12 +35,12 @@ class Mesh:
 
     Attributes:
       vertices: the camera's axes, mm; NaN where nothing is to be drawn.
-      triangles: of the face first, then of hair, glasses and clothes.
+      triangles: of the face and its linings first, then of hair, glasses and clothes.
       normals: not of unit length.
       colours: linear reflectance.
       gloss: strength of highlights, 1 is skin.
       coordinates: places for the detail of skin, hair and fabric.
-      face_triangles: how many triangles are the face's.
+      face_triangles: how many triangles are the face's and its linings'.
     """
 
     vertices: Float[Array, "K 3"]
@@ -85,7 +86,7 @@ def dressed_mesh(
     worn: Sequence[Piece],
     view: View,
 ) -> Mesh:
-    """Put a face and what it wears together.
+    """Put a face, its linings and what it wears together.
 
     Where the model has a region "opaque", only that of the face is drawn (ICT-FaceKit's tears and
     lashes are not).
@@ -102,13 +103,13 @@ def dressed_mesh(
         colours=jnp.concatenate([skin.colours, *(piece.colours for piece in worn)]),
         gloss=jnp.concatenate([skin.gloss, *(piece.gloss for piece in worn)]),
         coordinates=jnp.concatenate([paint.coordinates, *(piece.coordinates for piece in worn)]),
-        face_triangles=len(model.triangles),
+        face_triangles=len(model.triangles) + len(lining_triangles()),
     )
 
 
 def _worn_triangles() -> Int[np.ndarray, "F 3"]:
-    """Of all pieces, numbered through."""
-    pieces = (hair_triangles(), glasses_triangles(), clothes_triangles())
+    """Of linings, hair, glasses and clothes, numbered through."""
+    pieces = (lining_triangles(), hair_triangles(), glasses_triangles(), clothes_triangles())
     firsts = np.cumsum([0] + [piece.max() + 1 for piece in pieces[:-1]])
     return np.concatenate([piece + first for piece, first in zip(pieces, firsts, strict=True)])
 

@@ -199,21 +199,21 @@ def _strands(numbers: Float[Array, "56"], skin: _Colour) -> Float[Array, "P K"]:
     rows = []
     for lock in range(PLATES):
         along, across, turn, bow, wide = numbers[8 + 5 * lock : 13 + 5 * lock]
-        half = 0.6 + 3.5 * wide**3
+        half = 0.4 + 1.8 * wide**3
         rows.append(
             _plate(
                 25.0 * along,
                 90.0 * (across - 0.5),
                 45.0 + 25.0 * along,
                 half,
-                0.6 * (turn - 0.5),
+                0.4 * (turn - 0.5),
                 tuple((0.8 + 0.4 * turn) * dark),
                 edge=half,
                 taper=-0.7,
-                bend=44.0 * (bow - 0.5),
+                bend=30.0 * (bow - 0.5),
                 lines=-0.35,
                 period=1.7,
-                shine=0.12,
+                shine=0.04,
             )
         )
     return _table(rows)
