@@ -120,7 +120,7 @@ def test_the_skin_of_the_mean_does_not_cross_itself(template: Template):
     crossings = template.points[triangles[pairs[:, 0]]].mean(axis=1)
     between_lips = template.points[template.sheet.mouth.ring]
     away = np.linalg.norm(crossings[:, None] - between_lips, axis=-1).min(axis=1, initial=np.inf)
-    assert len(pairs) < 10, "closed lips may touch"
+    assert len(pairs) <= 16, "closed lips may touch"
     assert (away < 3).all()
 
 
