@@ -38,14 +38,15 @@ def study_table(results: Sequence[Result]) -> str:
     """A Markdown table: a row a run, and the mean face's below.
 
     NME on photographs and its difference from the first run come with 95 % intervals over the
-    photographs; the columns of levels hold the RMSE of the neutral and of the expressive shape.
+    photographs; the other columns are about the rendered test, those of levels the RMSE of the
+    neutral and of the expressive shape.
 
     Args:
       results: of all runs so far, at least one.
     """
     levels = sorted(results[0].synthetic.get("levels", {}))
     header = ["trained on", "photographs, NME %", f"minus {results[0].name}"]
-    header += ["neutral, mm", "expressive, mm", "rotation, °"]
+    header += ["test, NME %", "rotation, °", "neutral, mm", "expressive, mm"]
     header += [f"level {level}, mm" for level in levels]
     rows = [header, ["---"] + ["--:"] * (len(header) - 1)]
     for result in results:
@@ -86,8 +87,10 @@ def _intervals(result: Result, first: Result) -> tuple[Interval, Interval | None
 
 def _synthetic_cells(figures: dict[str, Any], system: str, levels: Sequence[str]) -> list[str]:
     neutral, expressive = (_rmse(figures, system, shape) for shape in SHAPES)
-    rotation = figures["rotation_degrees"] if system == NETWORK else None
-    cells = [neutral, expressive, NONE if rotation is None else f"{rotation:.2f}"]
+    camera = (figures["landmark_percent"], figures["rotation_degrees"])
+    known = [system == NETWORK and error is not None for error in camera]
+    cells = [f"{error:.2f}" if yes else NONE for error, yes in zip(camera, known, strict=True)]
+    cells += [neutral, expressive]
     for level in levels:
         graded = figures["levels"][level]
         cells.append(" / ".join(_rmse(graded, system, shape) for shape in SHAPES))

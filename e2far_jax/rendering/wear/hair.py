@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from e2far_jax.rendering.ranges import Range, Ranges, between, number, share
+from e2far_jax.rendering.stored import stored
 from e2far_jax.rendering.wear.hair_shell import (
     COLUMNS,
     INNER,
@@ -106,7 +107,7 @@ def random_hair(
     seam = jnp.where(is_hair, 0.75 * (numbers[2] - 0.5), 0.0)
     seam = jnp.where(numbers[3] < 0.4, 0.0, seam)
     ends = 2.0 * numbers[20 + NUMBERS :].reshape(2, COLUMNS) - 1.0
-    shell = hair_shell(head, style, seam, 2.0 * math.pi * numbers[4:12], ends)
+    shell = stored(hair_shell(head, style, seam, 2.0 * math.pi * numbers[4:12], ends), head.unit)
     rough = between(numbers[12], ranges.roughness)
     plain = jnp.where(is_hair, colour, _cloth_colour(numbers[13:16]))
     piece = _piece(shell, style, plain, rough, 700.0 * numbers[16], head.unit)
