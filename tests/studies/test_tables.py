@@ -71,7 +71,7 @@ def test_without_photographs_there_are_none_in_the_table(results):
 def test_a_test_set_without_levels_has_no_columns_of_them(results):
     plain = {name: value for name, value in figures(2.5).items() if name != "levels"}
     header = cells(study_table([Result("everything", plain, None)]))[0]
-    assert header[-1] == "rotation, °"
+    assert header[-1] == "expressive, mm"
 
 
 def test_everything_can_be_stored(results):
