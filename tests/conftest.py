@@ -14,9 +14,12 @@ jax.config.update("jax_num_cpu_devices", 8)
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests neither use nor fill the user's cache folder."""
+    """Tests neither use nor fill the user's cache folder, and compile a program once."""
+    from e2far_jax.cache import keep_compiled_programs  # after types are checked on import
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("E2FAR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        keep_compiled_programs()
         yield
 
 
