@@ -14,6 +14,7 @@ from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.rendering.scene import Pair
 from e2far_jax.rendering.settings import FAMILIES, SceneConfig
+from tests.reconstruction.conftest import dome
 from tests.rendering.heads import ball_head
 
 HEAD, SIZE = ball_head(), 8
@@ -84,6 +85,6 @@ def test_all_but_one_family_are_easy_or_left_out(family):
 @pytest.mark.slow
 def test_real_scenes_differ():
     config = dataclasses.replace(SceneConfig.at_level(3), image_size=32)
-    tiles = list(scene_tiles(HEAD, config, 0, 3))
+    tiles = list(scene_tiles(dome(), config, 0, 3))
     assert len({tile.caption for tile in tiles}) == 3
     assert all(tile.picture.std() > 5.0 for tile in tiles)
