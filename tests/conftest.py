@@ -17,8 +17,11 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests neither use nor fill the user's cache folder, and compile a program once."""
     from e2far_jax.cache import keep_compiled_programs  # after types are checked on import
 
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # of all workers
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("E2FAR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("E2FAR_CACHE", str(base / "cache"))
         keep_compiled_programs()
         yield
 
