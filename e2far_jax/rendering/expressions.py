@@ -35,6 +35,11 @@ _ALONE = 0.08
 _UNEVEN = 0.15
 # One of these is strong where a picture is to show an expression clearly.
 _CLEAR = ("eyeBlink", "jawOpen", "mouthSmile", "mouthPucker", "browInnerUp", "browDown")
+# What needs the jaw to be open, and which lips leave no room for it.
+_NEEDS_AN_OPEN_JAW = {
+    "mouthClose": (),
+    "tongueOut": ("mouthClose", "mouthPucker", "mouthShrugLower", "mouthRollLower"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +117,7 @@ def _grouped_weights(
         chosen = clear[(picture[1] * len(clear)).astype(int)]
         is_clear = chosen & (picture[2] < ranges.clear_share)
         weights = jnp.where(is_clear, jnp.maximum(weights, 0.7 + 0.3 * picture[3]), weights)
-    return _close_lips_only_over_an_open_jaw(weights, names)
+    return _within_an_open_mouth(weights, names)
 
 
 def _clear_masks(names: tuple[str, ...]) -> Bool[np.ndarray, "K E"]:
@@ -140,11 +145,16 @@ def _muscle(name: str) -> str:
     return name.removesuffix("_L").removesuffix("_R")
 
 
-def _close_lips_only_over_an_open_jaw(
-    weights: Float[Array, "E"], names: tuple[str, ...]
-) -> Float[Array, "E"]:
-    """ARKit's "mouthClose" undoes what the jaw opens; alone it pushes the lips into each other."""
-    if not {"mouthClose", "jawOpen"} <= set(names):
-        return weights
-    close = names.index("mouthClose")
-    return weights.at[close].min(weights[names.index("jawOpen")])
+def _within_an_open_mouth(weights: Float[Array, "E"], names: tuple[str, ...]) -> Float[Array, "E"]:
+    """ARKit's "mouthClose" undoes what the jaw opens; alone it pushes the lips into each other.
+
+    The tongue comes out as far as jaw and lips leave it room.
+    """
+    for name, narrowing in _NEEDS_AN_OPEN_JAW.items():
+        if not {name, "jawOpen"} <= set(names):
+            continue
+        room = weights[names.index("jawOpen")]
+        for other in (other for other in narrowing if other in names):
+            room = room * (1.0 - weights[names.index(other)])
+        weights = weights.at[names.index(name)].min(room)
+    return weights

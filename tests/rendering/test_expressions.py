@@ -75,6 +75,14 @@ def test_lips_close_only_over_an_open_jaw(weights):
     assert (weights["mouthClose"] <= weights["jawOpen"]).all()
 
 
+def test_the_tongue_comes_out_as_far_as_there_is_room():
+    names = ("tongueOut", "mouthPucker", "jawOpen", "mouthShrugLower")
+    tongue, pucker, jaw, shrug = draw(names=names, **ALWAYS).T
+    assert (tongue > 0.3).any()
+    assert (tongue <= jaw * (1 - pucker) * (1 - shrug) + 1e-6).all()
+    assert draw(names=("tongueOut",), **ALWAYS).max() > 0.7, "a model without a jaw"
+
+
 def test_whitened_coefficients_are_normal():
     drawn = draw(names=(), prior="normal", strength=2.0, **ALWAYS)
     assert abs(drawn.mean()) < 0.05

@@ -45,8 +45,9 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Renders each split's examples, chunk by chunk, and stores them as array_record files."""
 
-    VERSION = tfds.core.Version("2.0.0")
+    VERSION = tfds.core.Version("2.1.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
+        "2.1.0": "Milder light, finer strands, masks with eyes and mouth, tongues stay in.",
         "2.0.0": "Scenes by families of factors; factors and levels are stored, tests are graded.",
         "1.0.0": "The first one. To be raised whenever the renderer draws otherwise.",
     }
