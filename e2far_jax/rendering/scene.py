@@ -18,7 +18,6 @@ from e2far_jax.rendering.expressions import random_expression
 from e2far_jax.rendering.facial_hair import random_facial_hair
 from e2far_jax.rendering.images import encode_gamma, expose, shrink
 from e2far_jax.rendering.lights import random_light
-from e2far_jax.rendering.linings import lining
 from e2far_jax.rendering.objects import Objects, draw_objects, random_objects
 from e2far_jax.rendering.paint import FacePaint, face_paint
 from e2far_jax.rendering.settings import SceneConfig
@@ -32,6 +31,7 @@ from e2far_jax.rendering.wear.clothes import random_clothes
 from e2far_jax.rendering.wear.glasses import random_glasses
 from e2far_jax.rendering.wear.hair import random_hair
 from e2far_jax.rendering.wear.head import head_of
+from e2far_jax.rendering.wear.linings import lining
 from e2far_jax.rendering.wear.piece import Piece
 
 

@@ -13,7 +13,6 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
-from e2far_jax.rendering.linings import lining_triangles
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.shading import normalise
@@ -22,6 +21,7 @@ from e2far_jax.rendering.views import View, see, unsee
 from e2far_jax.rendering.wear.clothes import clothes_detail, clothes_triangles
 from e2far_jax.rendering.wear.glasses import glasses_triangles
 from e2far_jax.rendering.wear.hair import hair_triangles
+from e2far_jax.rendering.wear.linings import lining_triangles
 from e2far_jax.rendering.wear.piece import Piece
 from e2far_jax.rendering.wear.strands import hair_detail
 

@@ -50,6 +50,9 @@ def lining(
       landmarks: of the face, mm.
       head: of the same face.
       skin: linear reflectance; painted eyes are a multiple of it.
+    Returns:
+      Caps of both eyes, the mouth's and the skull, the face's axes, mm; NaN where not needed. The
+      coordinates are those of `features.face_coordinates`.
     """
     needed = (*(_missing(model, name) for name in ("eyes", "eyes", "mouth_cavity")), head.whole < 1)
     skull = _skull(head)
@@ -88,12 +91,9 @@ def _skull(head: Head) -> Float[Array, "K 3"]:
     backward = jnp.asarray(np.sqrt(0.5 - 0.5 * np.cos(azimuth)))
     last = front + backward * (math.radians(_LOWEST) - front)
     polar = jnp.linspace(0.05, 1.0, _ROWS)[:, None] * last
-    directions = (
-        jnp.sin(polar) * np.sin(azimuth),
-        jnp.cos(polar),
-        jnp.sin(polar) * np.cos(azimuth),
-    )
-    points = head.centre + _SMALLER * head.radii * jnp.stack(directions, axis=-1)
+    wide, high = jnp.sin(polar), jnp.cos(polar)
+    ball = jnp.stack([wide * np.sin(azimuth), high, wide * np.cos(azimuth)], axis=-1)
+    points = head.centre + _SMALLER * head.radii * ball
     return points.at[..., 2].add(-_BEHIND * head.unit).reshape(-1, 3)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from e2far_jax.rendering.features import HIDDEN
-from e2far_jax.rendering.linings import lining, lining_triangles
 from e2far_jax.rendering.wear.head import head_of
+from e2far_jax.rendering.wear.linings import lining, lining_triangles
 from tests.rendering.heads import ball_head
 
 SKIN = jnp.array([0.4, 0.3, 0.2])
