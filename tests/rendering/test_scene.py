@@ -70,6 +70,14 @@ def test_a_scene_depends_on_its_own_key_only(pairs, keys, head):
     assert differs.mean() < 0.01  # rounding may move a silhouette
 
 
+@pytest.mark.slow
+def test_a_vmap_of_scenes_is_the_batch(pairs, keys, head):
+    together = jax.jit(jax.vmap(lambda key: render_pair(key, head, FULL)))(keys[:3])
+    np.testing.assert_allclose(together.landmarks, pairs.landmarks[:3], atol=1e-3)
+    differs = jnp.abs(together.image - pairs.image[:3]).max(axis=-1) > 1e-2
+    assert differs.mean() < 0.02  # rounding may move a silhouette
+
+
 def test_different_keys_differ_in_everything(pairs):
     for leaf in jax.tree.leaves(dataclasses.replace(pairs, factors={})):
         flat = np.asarray(leaf).reshape(64, -1)
