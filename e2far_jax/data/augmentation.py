@@ -1,10 +1,13 @@
 """Changes to a training picture: a jittered crop, other colours, blur and noise (all ours).
 
-NumPy and OpenCV on one example at a time, image levels 0 to 255 in, floats in [0, 1] out.
+What happens to a picture is drawn first, from a few random numbers, and done later: the drawing is
+quick and belongs to the order of examples, the doing takes the time and goes straight into the
+batch. NumPy and OpenCV on one example at a time, image levels 0 to 255 in, floats in [0, 1] out.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -20,22 +23,71 @@ _GRAY = np.full((3, 3), np.array([0.299, 0.587, 0.114], np.float32))
 _LEVELS = np.linspace(0.0, 1.0, 256)[None, :, None]
 
 
-def augment(example: Example, rng: np.random.Generator, settings: AugmentationSettings) -> Example:
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """What happens to one picture.
+
+    Attributes:
+      zoom: the crop's scale factor, around its centre.
+      shift: of the crop, as a share of its side.
+      gain: each colour channel's factor.
+      gamma: the exponent.
+      contrast: the factor around middle gray.
+      brightness: the summand, where 1 is white.
+      gray: whether colour is taken out.
+      blur: standard deviation, as a share of the side; None for none.
+      noise: standard deviation, where 1 is white, and seed; None for none.
+    """
+
+    zoom: float
+    shift: Float[np.ndarray, "2"]
+    gain: Float[np.ndarray, "3"]
+    gamma: float
+    contrast: float
+    brightness: float
+    gray: bool
+    blur: float | None
+    noise: tuple[float, int] | None
+
+
+def draw_changes(rng: np.random.Generator, settings: AugmentationSettings) -> Changes:
+    """What happens to a picture.
+
+    Args:
+      rng: where all randomness comes from.
+      settings: how far to go.
+    """
+    zoom = math.exp(rng.uniform(-settings.zoom, settings.zoom))
+    shift = rng.uniform(-settings.shift, settings.shift, 2)
+    gain = np.exp(rng.uniform(-settings.gain, settings.gain, 3))
+    gamma = math.exp(rng.uniform(-settings.gamma, settings.gamma))
+    contrast = math.exp(rng.uniform(-settings.contrast, settings.contrast))
+    brightness = rng.uniform(-settings.brightness, settings.brightness)
+    gray = rng.random() < settings.gray
+    blur = noise = None
+    if rng.random() < settings.blur:
+        blur = rng.uniform(0.0, settings.blur_deviation)
+    if rng.random() < settings.noise:
+        noise = rng.uniform(0.0, settings.noise_deviation), int(rng.integers(2**31))
+    return Changes(zoom, shift, gain, gamma, contrast, brightness, gray, blur, noise)
+
+
+def augment(example: Example, changes: Changes, out: Float[np.ndarray, "H W 3"]) -> Example:
     """Jitter an example's crop and change its colours.
 
     Args:
       example: a stored example; `image` holds levels 0 to 255.
-      rng: where all randomness comes from.
-      settings: how far to go.
+      changes: what happens.
+      out: where the changed picture goes, RGB in [0, 1]; a C-ordered float32 array.
     Returns:
-      The example with its image as floats in [0, 1]; camera and landmarks follow the jitter.
+      The example with `out` as its image; camera and landmarks follow the jitter.
     """
     side = example["image"].shape[0]
-    zoom = math.exp(rng.uniform(-settings.zoom, settings.zoom))
-    shift = side * rng.uniform(-settings.shift, settings.shift, 2)
     centre = side / 2.0
-    moved = move_crop(example, zoom, centre - zoom * centre + shift)
-    return {**moved, "image": change_colours(moved["image"], rng, settings)}
+    offset = centre - changes.zoom * centre + side * changes.shift
+    moved = move_crop(example, changes.zoom, offset)
+    change_colours(moved["image"], changes, out)
+    return {**moved, "image": out}
 
 
 def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"]) -> Example:
@@ -62,46 +114,36 @@ def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"]) -> 
 
 
 def change_colours(
-    image: UInt8[np.ndarray, "H W 3"], rng: np.random.Generator, settings: AugmentationSettings
-) -> Float[np.ndarray, "H W 3"]:
+    image: UInt8[np.ndarray, "H W 3"], changes: Changes, out: Float[np.ndarray, "H W 3"]
+) -> None:
     """Gain, gamma, contrast and brightness, then perhaps gray, blur and noise.
 
     Args:
       image: levels 0 to 255.
-      rng: where all randomness comes from.
-      settings: how far to go.
-    Returns:
-      RGB in [0, 1].
+      changes: what happens.
+      out: where the changed picture goes, RGB in [0, 1]; a C-ordered float32 array.
     """
-    changed = cv2.LUT(image, _tone_curves(rng, settings))
-    if rng.random() < settings.gray:
-        changed = cv2.transform(changed, _GRAY)
-    if rng.random() < settings.blur:
-        deviation = rng.uniform(0.0, settings.blur_deviation) * image.shape[0]
-        changed = cv2.GaussianBlur(changed, (0, 0), max(deviation, 1e-3))
-    if rng.random() < settings.noise:
-        changed += _noise(image.shape, rng.uniform(0.0, settings.noise_deviation), rng)
-        changed = np.minimum(np.maximum(changed, 0.0), 1.0)
-    return changed
+    cv2.LUT(image, _tone_curves(changes), dst=out)
+    if changes.gray:
+        cv2.transform(out, _GRAY, dst=out)
+    if changes.blur is not None:
+        deviation = max(changes.blur * image.shape[0], 1e-3)
+        cv2.GaussianBlur(out, (0, 0), deviation, dst=out)
+    if changes.noise is not None:
+        out += _noise(image.shape, *changes.noise)
+        np.clip(out, 0.0, 1.0, out=out)
 
 
-def _tone_curves(
-    rng: np.random.Generator, settings: AugmentationSettings
-) -> Float[np.ndarray, "1 256 3"]:
+def _tone_curves(changes: Changes) -> Float[np.ndarray, "1 256 3"]:
     """For each level of each channel, its new value in [0, 1]."""
-    gain = np.exp(rng.uniform(-settings.gain, settings.gain, 3))
-    gamma = math.exp(rng.uniform(-settings.gamma, settings.gamma))
-    contrast = math.exp(rng.uniform(-settings.contrast, settings.contrast))
-    brightness = rng.uniform(-settings.brightness, settings.brightness)
-    curves = contrast * (_LEVELS**gamma * gain - 0.5) + (0.5 + brightness)
+    levels = _LEVELS**changes.gamma * changes.gain
+    curves = changes.contrast * (levels - 0.5) + (0.5 + changes.brightness)
     return np.minimum(np.maximum(curves, 0.0), 1.0).astype(np.float32)
 
 
-def _noise(
-    shape: tuple[int, ...], deviation: float, rng: np.random.Generator
-) -> Float[np.ndarray, "H W 3"]:
+def _noise(shape: tuple[int, ...], deviation: float, seed: int) -> Float[np.ndarray, "H W 3"]:
     """Gaussian noise from OpenCV, four times as fast as NumPy's; its state is the thread's own."""
     noise = np.empty(math.prod(shape), np.float32)  # flat: a number is for one channel only
-    cv2.setRNGSeed(int(rng.integers(2**31)))
+    cv2.setRNGSeed(seed)
     cv2.randn(noise, 0.0, deviation)
     return noise.reshape(shape)

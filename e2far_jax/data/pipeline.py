@@ -1,17 +1,24 @@
-"""Batches of examples: endless and shuffled for training, each one once for evaluation."""
+"""Batches of examples: endless and shuffled for training, each one once for evaluation.
+
+Through grain's stages go numbers, not pictures: which examples, and what happens to each. A batch
+is made of them in one piece, each picture changed straight into its place, in threads that grain
+keeps busy ahead of time. What takes long in there (decoding, resampling, tables) leaves Python's
+lock to the others.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import grain
 import numpy as np
+from jaxtyping import Float
 
-from e2far_jax.data.augmentation import augment
+from e2far_jax.data.augmentation import Changes, augment, draw_changes
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
 
@@ -39,16 +46,14 @@ def training_batches(
       ValueError: for an impossible process index, or fewer examples than processes.
     """
     _check_processes(len(source), process_index, process_count)
-    # A dataset of numbers, not of examples: grain looks through whatever passes between stages.
     dataset = grain.MapDataset.range(len(source)).seed(settings.seed)
     dataset = dataset[process_index::process_count]
     if settings.shuffle:
         dataset = dataset.shuffle()
     dataset = dataset.repeat()
-    dataset = dataset.random_map(
-        functools.partial(_training_example, source=source, settings=settings.augmentation)
-    )
-    dataset = dataset.batch(settings.batch_size)
+    dataset = dataset.random_map(functools.partial(_draw, settings=settings.augmentation))
+    make_batch = functools.partial(_make_batch, source)
+    dataset = dataset.batch(settings.batch_size, batch_fn=make_batch)
     return iter(dataset.to_iter_dataset(_read_options(settings)))
 
 
@@ -74,37 +79,52 @@ def evaluation_batches(
     _check_processes(len(source), process_index, process_count)
     batches = math.ceil(len(source) / (settings.batch_size * process_count))
 
-    def example(position: int) -> Batch:
+    def item(position: int) -> Item:
         index = process_index + position * process_count
-        stored = source[index if index < len(source) else process_index]
-        return _unchanged(stored, valid=index < len(source))
+        valid = index < len(source)
+        return Item(index if valid else process_index, valid=valid)
 
-    dataset = grain.MapDataset.range(batches * settings.batch_size).map(example)
-    dataset = dataset.batch(settings.batch_size)
+    dataset = grain.MapDataset.range(batches * settings.batch_size).map(item)
+    make_batch = functools.partial(_make_batch, source)
+    dataset = dataset.batch(settings.batch_size, batch_fn=make_batch)
     return iter(dataset.to_iter_dataset(_read_options(settings)))
 
 
-def _training_example(
-    index: int,
-    rng: np.random.Generator,
-    source: Sequence[Example],
-    settings: AugmentationSettings | None,
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """What becomes a row of a batch: an example's index, and what happens to its picture."""
+
+    index: int
+    changes: Changes | None = None
+    valid: bool = True
+
+
+def _draw(index: int, rng: np.random.Generator, settings: AugmentationSettings | None) -> Item:
+    return Item(index, None if settings is None else draw_changes(rng, settings))
+
+
+def _make_batch(
+    source: grain.sources.RandomAccessDataSource[Example], items: Sequence[Item]
 ) -> Batch:
-    example = source[index]
-    if settings is None:
-        return _unchanged(example)
-    return _as_batch(augment(example, rng, settings), valid=True)
+    """Read, decode and augment, each picture straight into the batch."""
+    images = None
+    rows = []
+    for row, item in enumerate(items):
+        example = source[item.index]
+        if images is None:
+            images = np.empty((len(items), *example["image"].shape), np.float32)
+        rows.append(_make_row(example, item, images[row]))
+    columns = {name: np.stack([row[name] for row in rows]) for name in _FIELDS if name != "image"}
+    return Batch(image=images, **columns)
 
 
-def _unchanged(example: Example, valid: bool = True) -> Batch:
-    image = example["image"].astype(np.float32) / np.float32(255.0)
-    return _as_batch({**example, "image": image}, valid)
-
-
-def _as_batch(example: Example, valid: bool) -> Batch:
+def _make_row(example: Example, item: Item, out: Float[np.ndarray, "H W 3"]) -> Example:
+    if item.changes is None:
+        np.divide(example["image"], np.float32(255.0), out=out)
+    else:
+        example = augment(example, item.changes, out)
     numbers = {name: np.int32(example[name]) for name in ("index", "level")}
-    fields = {**example, **numbers, "valid": np.bool_(valid)}
-    return Batch(**{name: np.asarray(fields[name]) for name in _FIELDS})
+    return {**example, **numbers, "valid": np.bool_(item.valid)}
 
 
 def _read_options(settings: PipelineSettings) -> grain.ReadOptions:

@@ -6,11 +6,23 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from e2far_jax.data.augmentation import augment, change_colours, move_crop
+from e2far_jax.data import augmentation
+from e2far_jax.data.augmentation import draw_changes, move_crop
 from e2far_jax.data.settings import AugmentationSettings
 from e2far_jax.geometry.cameras import Camera, project, transform_image
 
 NONE = AugmentationSettings(**{f.name: 0.0 for f in dataclasses.fields(AugmentationSettings)})
+
+
+def augment(example, rng, settings):
+    out = np.empty(example["image"].shape, np.float32)
+    return augmentation.augment(example, draw_changes(rng, settings), out)
+
+
+def change_colours(image, rng, settings):
+    out = np.full(image.shape, np.nan, np.float32)
+    augmentation.change_colours(image, draw_changes(rng, settings), out)
+    return out
 
 
 def dotted(point, size=96, radius=4.0):
@@ -68,6 +80,23 @@ def test_the_example_itself_is_left_alone():
     assert all(np.array_equal(before[name], example[name]) for name in before)
 
 
+def test_a_picture_is_changed_in_its_place():
+    pictures = np.zeros((3, 96, 96, 3), np.float32)
+    changes = draw_changes(np.random.default_rng(0), AugmentationSettings(blur=1.0, noise=1.0))
+    changed = augmentation.augment(dotted((40.0, 40.0)), changes, pictures[1])
+    assert np.shares_memory(changed["image"], pictures[1])
+    assert pictures[1].std() > 0.0
+    assert not pictures[[0, 2]].any()
+
+
+@pytest.mark.parametrize("part", ["gray", "blur", "noise"])
+def test_what_is_seldom_done_is_drawn_as_often_as_told(part):
+    settings = dataclasses.replace(AugmentationSettings(), **{part: 0.3})
+    rng = np.random.default_rng(0)
+    drawn = [getattr(draw_changes(rng, settings), part) for _ in range(2_000)]
+    assert np.mean([value not in (None, False) for value in drawn]) == pytest.approx(0.3, abs=0.03)
+
+
 def test_nothing_changes_where_everything_is_switched_off():
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     example = {**dotted((5.0, 5.0)), "image": image}
@@ -122,7 +151,8 @@ def test_noise_is_centred_and_as_strong_as_drawn():
 
 def test_blur_smooths():
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    settings = dataclasses.replace(NONE, blur=1.0, blur_deviation=0.1)
-    blurred = change_colours(image, np.random.default_rng(0), settings)
+    changes = dataclasses.replace(draw_changes(np.random.default_rng(0), NONE), blur=0.05)
+    blurred = np.empty(image.shape, np.float32)
+    augmentation.change_colours(image, changes, blurred)
     assert blurred.std() < 0.5 * (image / 255.0).std()
     assert blurred.mean() == pytest.approx(image.mean() / 255.0, abs=0.01)
