@@ -1,0 +1,61 @@
+"""What the suites take from an experiment: its training step, and batches to feed it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+
+from e2far_jax.data.batch import Batch
+from e2far_jax.data.generate import generate
+from e2far_jax.data.pipeline import training_batches
+from e2far_jax.data.source import open_split
+from e2far_jax.losses import face_gram
+from e2far_jax.morphable.settings import load_face_model
+from e2far_jax.training.config import ExperimentConfig, network_settings
+from e2far_jax.training.loop import pipeline_settings
+from e2far_jax.training.optimiser import make_optimiser
+from e2far_jax.training.parallel import AXIS, parallel_step, split_batch
+from e2far_jax.training.step import initial_state, make_train_step
+
+EXAMPLES = 2_048
+
+
+def read_batches(config: ExperimentConfig, folder: Path) -> Iterator[Batch]:
+    """Batches as training reads them, from a small data set that is rendered into `folder`."""
+    data = dataclasses.replace(config.data, train_examples=EXAMPLES, test_examples=1)
+    builder = generate(data, config.scene, config.face_model, folder)
+    return training_batches(open_split(builder, "train"), pipeline_settings(config))
+
+
+def random_batch(config: ExperimentConfig) -> Batch:
+    """A batch of noise in memory, for what does not depend on what the pictures show."""
+    network = network_settings(config, load_face_model(config.face_model))
+    count, size = config.train.batch_size, network.image_size
+    keys = jax.random.split(jax.random.key(0), 3)
+    return Batch(
+        image=jax.random.uniform(keys[0], (count, size, size, 3)),
+        identity=jax.random.normal(keys[1], (count, network.identity_size)),
+        expression=jax.random.uniform(keys[2], (count, network.expression_size)),
+        rotation=jnp.tile(jnp.eye(3), (count, 1, 1)),
+        scale=jnp.full(count, size / network.crop_extent),
+        translation=jnp.full((count, 2), size / 2),
+        landmarks=jnp.zeros((count, 68, 2)),
+        index=jnp.arange(count),
+        level=jnp.zeros(count, jnp.int32),
+        valid=jnp.ones(count, bool),
+    )
+
+
+def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
+    """The compiled step on a fixed state; returns when it is done."""
+    face_model = load_face_model(config.face_model)
+    network, optimiser = network_settings(config, face_model), make_optimiser(config.train)
+    step = parallel_step(
+        make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
+    )
+    state = initial_state(network, optimiser, config.seed)
+    return lambda batch: jax.block_until_ready(step(state, split_batch(batch)))

@@ -1,0 +1,125 @@
+"""The E2FAR network in PyTorch, with the parameters of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from e2far_jax.models.backbones import VGG16_BLOCKS
+from e2far_jax.models.settings import NetworkSettings
+
+Parameters = Mapping[str, Any]
+
+
+class TorchE2FAR(nn.Module):
+    """The network that `settings` describe; float pictures [B 3 H W] in [0, 1] go in.
+
+    Out come identity [B I] and expression coefficients [B E], and the nine raw numbers of the
+    camera head [B 9].
+    """
+
+    def __init__(self, settings: NetworkSettings, parameters: Parameters) -> None:
+        super().__init__()
+        self.settings = settings
+        convolutions = {**parameters["backbone"], **parameters.get("fusion", {})}
+        self.convolutions = nn.ModuleDict(
+            {name: _convolution(layer) for name, layer in convolutions.items()}
+        )
+        heads = {name: layers for name, layers in parameters.items() if name.endswith("_head")}
+        self.heads = nn.ModuleDict(
+            {
+                name: nn.ModuleDict({key: _dense(layer) for key, layer in layers.items()})
+                for name, layers in heads.items()
+            }
+        )
+        mean = torch.tensor(settings.pixel_mean).reshape(1, 3, 1, 1)
+        self.register_buffer("mean", mean, persistent=False)
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Predict coefficients and cameras."""
+        centred = (255.0 * images - self.mean) / self.settings.pixel_scale
+        maps = self._vgg16(centred) if self.settings.backbone == "vgg16" else self._compact(centred)
+        top = maps[self.settings.feature_maps[-1]]
+        fused = self._fusion([maps[name] for name in self.settings.fusion_taps])
+        relu = self.settings.head_activation == "relu"
+        return (
+            self._head("identity_head", top, relu),
+            self._head("expression_head", fused, relu),
+            self._head("camera_head", top, True),
+        )
+
+    def _vgg16(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+        maps = {}
+        for block, widths in enumerate(VGG16_BLOCKS, start=1):
+            for layer in range(1, len(widths) + 1):
+                convolution = self.convolutions[f"conv{block}_{layer}"]
+                features = functional.relu(convolution(features), inplace=True)
+            maps[f"pool{block}"] = features = functional.max_pool2d(features, 2)
+        return maps
+
+    def _compact(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+        maps = {}
+        for stage in range(1, len(self.settings.compact_widths) + 1):
+            convolution = self.convolutions[f"conv{stage}_1"]
+            features = functional.relu(_strided(convolution, features, 2))
+            if stage > 1:
+                features = features + functional.relu(self.convolutions[f"conv{stage}_2"](features))
+            maps[f"pool{stage}"] = features
+        return maps
+
+    def _fusion(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        *finer, last = maps
+        names = [f"conv6_{i}" for i in range(len(finer) - 1, 0, -1)] + ["conv6"]
+        joined = [
+            self._reduced(feature_map, int(last.shape[2]), name)
+            for feature_map, name in zip(finer, names, strict=True)
+        ]
+        joined.append(functional.relu(self.convolutions["conv7"](last)))
+        return functional.relu(self.convolutions["conv8"](torch.cat(joined, dim=1)))
+
+    def _reduced(self, features: torch.Tensor, size: int, name: str) -> torch.Tensor:
+        side = int(features.shape[2])
+        stride = round(side / size)
+        end = (size - 1) * stride + 5 - 1 - side
+        padded = functional.pad(features, (1, end, 1, end))
+        convolution = self.convolutions[name]
+        return functional.relu(
+            functional.conv2d(padded, convolution.weight, convolution.bias, stride)
+        )
+
+    def _head(self, name: str, features: torch.Tensor, relu: bool) -> torch.Tensor:
+        hidden = features.permute(0, 2, 3, 1).flatten(1)  # Flax flattens channels last
+        layers = self.heads[name]
+        for index in range(1, len(layers)):
+            hidden = layers[f"fc{index}"](hidden)
+            hidden = functional.relu(hidden) if relu else hidden
+        return layers["read_out"](hidden)
+
+
+def _strided(convolution: nn.Conv2d, features: torch.Tensor, stride: int) -> torch.Tensor:
+    return functional.conv2d(features, convolution.weight, convolution.bias, stride, padding=1)
+
+
+def _convolution(layer: Parameters) -> nn.Conv2d:
+    height, width, inputs, outputs = layer["kernel"].shape
+    convolution = nn.Conv2d(inputs, outputs, (height, width), padding=1 if height == 3 else 0)
+    _copy(convolution, np.transpose(layer["kernel"], (3, 2, 0, 1)), layer["bias"])
+    return convolution
+
+
+def _dense(layer: Parameters) -> nn.Linear:
+    inputs, outputs = layer["kernel"].shape
+    dense = nn.Linear(inputs, outputs)
+    _copy(dense, np.transpose(layer["kernel"]), layer["bias"])
+    return dense
+
+
+def _copy(layer: nn.Conv2d | nn.Linear, weight: np.ndarray, bias: np.ndarray) -> None:
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(np.array(weight)))
+        layer.bias.copy_(torch.tensor(np.array(bias)))

@@ -1,0 +1,19 @@
+"""The suites by name."""
+
+from __future__ import annotations
+
+from e2far_jax.benchmarks.data import data_suite
+from e2far_jax.benchmarks.infer import infer_suite
+from e2far_jax.benchmarks.render import factors_suite, render_suite
+from e2far_jax.benchmarks.setting import Suite
+from e2far_jax.benchmarks.startup import startup_suite
+from e2far_jax.benchmarks.train import train_suite
+
+SUITES: dict[str, Suite] = {
+    "train": train_suite,
+    "infer": infer_suite,
+    "render": render_suite,
+    "factors": factors_suite,
+    "data": data_suite,
+    "startup": startup_suite,
+}
