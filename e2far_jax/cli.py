@@ -92,7 +92,7 @@ def _add_reconstruct(commands: Any) -> None:
         "--model",
         metavar="SPEC",
         help="the morphable model, where it is not where the weights expect it: "
-        "default, ict:PATH or a .npz file",
+        "default, ict:PATH, sfm:FILE or a .npz file",
     )
     reconstruct.set_defaults(run=_reconstruct, extra="reconstruct")
 
@@ -109,7 +109,7 @@ def _add_render(commands: Any) -> None:
         "--model",
         default="default",
         metavar="SPEC",
-        help="the morphable model: default, ict:PATH or a .npz file",
+        help="the morphable model: default, ict:PATH, sfm:FILE or a .npz file",
     )
     render.add_argument("--count", metavar="N", help=COUNT_HELP)
     render.add_argument("--seed", default="0", metavar="N", help="of all that is random (0)")

@@ -12,6 +12,7 @@ from e2far_jax.cache import cache_folder
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.formats.npz import read_npz, write_npz
+from e2far_jax.morphable.formats.sfm import read_sfm
 from e2far_jax.morphable.model import MorphableModel
 
 # Counts changes in what a conversion yields, so that older cached files are not used any more.
@@ -23,8 +24,9 @@ def open_morphable_model(spec: str) -> MorphableModel:
 
     Args:
       spec: `default` for the embedded procedural face; `ict:PATH` for ICT-FaceKit's folder or
-        archive; or the path of a .npz file that `write_npz` made. The first two are built once and
-        kept in the cache folder (`cache_folder`).
+        archive; `sfm:FILE` or `sfm:FILE,EXPRESSIONS` for the Surrey Face Model (`read_sfm`); or the
+        path of a .npz file that `write_npz` made. The first two are built once and kept in the
+        cache folder (`cache_folder`).
     Returns:
       The model.
     Raises:
@@ -37,11 +39,14 @@ def open_morphable_model(spec: str) -> MorphableModel:
         return _open_default()
     if kind == "ict" and separator and path:
         return _open_ict(pathlib.Path(path).expanduser())
+    if kind == "sfm" and separator and path:
+        return _open_sfm(path)
     if spec.endswith(".npz"):
         return read_npz(pathlib.Path(spec).expanduser())
     raise ValueError(
         f"unknown morphable model {spec!r}; choose `default`, `ict:PATH` (the folder or archive "
-        "of ICT-FaceKit), or the path of a .npz file"
+        "of ICT-FaceKit), `sfm:FILE` or `sfm:FILE,EXPRESSIONS` (the Surrey Face Model as eos has "
+        "it), or the path of a .npz file"
     )
 
 
@@ -55,6 +60,14 @@ def _open_ict(path: pathlib.Path) -> MorphableModel:
     if not path.exists():
         raise FileNotFoundError(f"no such model file or folder: {path}")
     return _kept(f"ict-{_fingerprint(path)}", f"converting {path}", lambda: read_ict(path))
+
+
+def _open_sfm(path: str) -> MorphableModel:
+    """A comma parts the model from its expressions, unless a file has it in its name."""
+    file, comma, expressions = path.rpartition(",")
+    if not comma or pathlib.Path(path).expanduser().exists():
+        return read_sfm(pathlib.Path(path).expanduser())
+    return read_sfm(pathlib.Path(file).expanduser(), pathlib.Path(expressions).expanduser())
 
 
 def _kept(name: str, making: str, make: Callable[[], MorphableModel]) -> MorphableModel:

@@ -39,14 +39,16 @@ def source(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("spec", ["", "flame", "ict", "ict:", "model.obj", "sfm:file.bin"])
+@pytest.mark.parametrize("spec", ["", "flame", "ict", "ict:", "model.obj", "sfm:", "sfm"])
 def test_an_unknown_name_lists_the_choices(spec):
     with pytest.raises(ValueError, match=r"choose `default`, `ict:PATH`.*\.npz") as caught:
         open_morphable_model(spec)
     assert repr(spec) in str(caught.value)
 
 
-@pytest.mark.parametrize("spec", ["ict:/nowhere/at/all", "/nowhere/at/all.npz"])
+@pytest.mark.parametrize(
+    "spec", ["ict:/nowhere/at/all", "/nowhere/at/all.npz", "sfm:/nowhere/at/all"]
+)
 def test_a_missing_file_is_named(spec, cache):
     with pytest.raises(FileNotFoundError, match="/nowhere/at/all"):
         open_morphable_model(spec)

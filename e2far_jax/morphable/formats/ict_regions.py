@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from e2far_jax.morphable.formats.outlines import inside_polygon, lips_and_brows
+
 VERTICES = 26719
 
 # The first vertex and the one past the last. "opaque" leaves out tear fluid, the eyes' occlusion
@@ -28,7 +30,6 @@ _EYEBALLS = [(21451, 23021), (23021, 24591)]
 
 _IRIS_RADIUS = 5.9  # mm
 _PUPIL_RADIUS = 2.0
-_BROW_HALF_WIDTH = 4.0
 
 # Where hair grows, as a polygon of (z, y) in the side view, mm: forehead, temple, round the ear,
 # nape, and outside the head back to the forehead.
@@ -62,11 +63,9 @@ def ict_regions(
       A mask for each region's name.
     """
     regions = {name: _mask(ranges) for name, ranges in _RANGES.items()}
-    points = mean[landmarks][:, :2]
-    face, flat = regions["face"], mean[:, :2]
-    regions["lips"] = face & inside_polygon(flat, points[48:60])
-    brows = [distance_to_polyline(flat, points[first : first + 5]) for first in (17, 22)]
-    regions["brows"] = face & (np.minimum(*brows) < _BROW_HALF_WIDTH)
+    face = regions["face"]
+    for name, mask in lips_and_brows(mean, landmarks).items():
+        regions[name] = face & mask
     skin = face | regions["head_and_neck"]
     regions["scalp"] = skin & inside_polygon(mean[:, [2, 1]], _HAIR_OUTLINE)
     regions["irises"] = _around_eye_axes(mean, _IRIS_RADIUS)
@@ -90,27 +89,3 @@ def _around_eye_axes(mean: Float[np.ndarray, "N 3"], radius: float) -> Bool[np.n
         off_axis = np.linalg.norm((ball - centre)[:, :2], axis=1)
         mask[start:stop] = (off_axis <= radius) & (ball[:, 2] > centre[2])
     return mask
-
-
-def inside_polygon(
-    points: Float[np.ndarray, "N 2"], polygon: Float[np.ndarray, "P 2"]
-) -> Bool[np.ndarray, "N"]:
-    """Whether points lie inside a closed polygon: a ray to the right crosses it an odd number."""
-    inside = np.zeros(len(points), bool)
-    x, y = points.T
-    for (x0, y0), (x1, y1) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
-        if y0 != y1:
-            crossing = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
-            inside ^= ((y0 > y) != (y1 > y)) & (x < crossing)
-    return inside
-
-
-def distance_to_polyline(
-    points: Float[np.ndarray, "N 2"], corners: Float[np.ndarray, "P 2"]
-) -> Float[np.ndarray, "N"]:
-    """Distance to the nearest point of an open polyline, in the points' unit."""
-    start, along = corners[:-1], np.diff(corners, axis=0)
-    relative = points[:, None] - start
-    share = np.sum(relative * along, axis=-1) / np.sum(along**2, axis=-1)
-    nearest = start + np.clip(share, 0.0, 1.0)[..., None] * along
-    return np.linalg.norm(points[:, None] - nearest, axis=-1).min(axis=1)
