@@ -76,9 +76,10 @@ def test_heads_vary_in_size_by_four_percent(face: MorphableModel):
     assert 0.035 < np.linalg.norm(growth) < 0.05
 
 
-# Adults' deviations in mm, both sexes together, rounded, after Farkas, "Anthropometry of the head
-# and face", 1994; his points differ a little from the 68, hence the wide margin.
-FARKAS = {
+# Adults' deviations in mm, both sexes together: approximate figures remembered from the literature
+# (Farkas, "Anthropometry of the head and face", 1994, above all), no transcription, and of points
+# that differ a little from the 68; hence the wide margin.
+ANTHROPOMETRIC = {
     "face width": 6.0, "jaw width": 6.5, "face height": 8.0, "lower face": 6.0, "nose width": 2.7,
     "nose height": 3.8, "nose depth": 1.8, "mouth width": 3.9, "between the eyes": 2.6,
     "outer eye corners": 3.5, "eye length": 1.3, "eye opening": 1.2,
@@ -87,8 +88,8 @@ FARKAS = {
 
 def test_distances_vary_as_anthropometry_says(face: MorphableModel):
     deviations = distance_deviations(face)
-    for name, published in FARKAS.items():
-        assert 0.55 < deviations[name][1] / published < 1.6, name
+    for name, usual in ANTHROPOMETRIC.items():
+        assert 0.55 < deviations[name][1] / usual < 1.6, name
 
 
 def test_each_part_of_the_face_varies_as_much_as_in_ict_facekit(
