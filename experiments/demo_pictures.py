@@ -21,7 +21,8 @@ from jaxtyping import UInt8
 from ml_collections import config_flags
 
 from e2far_jax import jobs
-from e2far_jax.data.chunks import example_keys, plan_chunks, scene_at
+from e2far_jax.data.chunks import plan_chunks
+from e2far_jax.data.rendering import example_keys, scene_at
 from e2far_jax.gallery.sheet import levels
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable.settings import load_face_model

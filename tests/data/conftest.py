@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 
 import jax
 import jax.numpy as jnp
 import pytest
 
 from e2far_jax.data.chunks import BATCH_SIZE
+from e2far_jax.data.rendering import scene_at
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
 from e2far_jax.geometry.cameras import Camera
+from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.scene import Pair
 from e2far_jax.rendering.settings import SceneConfig
 from tests.faces import random_model
@@ -39,29 +44,37 @@ def plain_pairs(keys: jax.Array, nearness: float = 0.0) -> Pair:
 
 @dataclasses.dataclass
 class Renderer:
-    """Counts its calls, and fails once `fail_at` of them were made.
+    """Counts its calls, and fails once `fail_at` of them were made, or kills its process.
 
-    The factor "pose.nearness" tells which scene it was called for: a scene's largest one as the
-    builder calls it, the level as chunks do.
+    The factor "pose.nearness" tells which scene it was called for: the scene's largest one, or
+    where there is no scene the level.
     """
 
     calls: int = 0
     fail_at: int = 10**9
+    die_at: int = 10**9
+    scene: SceneConfig | None = None
+    model: MorphableModel = dataclasses.field(default_factory=random_model)
 
-    def __call__(self, keys: jax.Array, *rest: object) -> Pair:
-        told = rest[-1].pose.nearness if isinstance(rest[-1], SceneConfig) else rest[-1]
+    def __call__(self, keys: jax.Array, level: int) -> Pair:
+        told = scene_at(self.scene, level).pose.nearness if self.scene else level
         if not isinstance(keys, jax.core.Tracer):
             self.calls += 1
         if self.calls > self.fail_at:
             raise KeyboardInterrupt
+        if self.calls > self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
         assert len(keys) in (1, BATCH_SIZE)
         return plain_pairs(keys, told)
+
+    def of(self, scene: SceneConfig, face_model: FaceModelSettings) -> Renderer:
+        self.scene = scene
+        return self
 
 
 @pytest.fixture
 def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
     """Stands in for the scene's renderer and the face model in the builder."""
     standing_in = Renderer()
-    monkeypatch.setattr(builder_module, "render_pairs", standing_in)
-    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: random_model())
+    monkeypatch.setattr(builder_module, "SceneRenderer", standing_in.of)
     return standing_in

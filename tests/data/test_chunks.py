@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from e2far_jax.data import chunks
+from e2far_jax.data import chunks, rendering
 from e2far_jax.data.errors import DataError
 from e2far_jax.keys import stream_key
 from e2far_jax.rendering.settings import SceneConfig
@@ -13,6 +13,10 @@ from tests.data.conftest import Renderer, plain_pairs
 
 def records(folder, plan):
     return [record for chunk in plan for record in chunks.read_chunk(folder / chunk.file_name)]
+
+
+def render(folder, plan, renderer, seed=0, **how):
+    rendering.render_missing(rendering.ChunkRenderer(folder, renderer, seed), plan, **how)
 
 
 def assert_same(first, second):
@@ -49,7 +53,7 @@ def test_graded_examples_take_turns_whatever_the_chunk(monkeypatch, levels):
 
 def test_a_graded_example_is_rendered_at_its_level(tmp_path):
     plan = chunks.plan_chunks({"test": 75}, {"test": (0, 3, 1)})
-    chunks.render_missing(tmp_path, plan, Renderer(), seed=3)
+    render(tmp_path, plan, Renderer(), seed=3)
     made = records(tmp_path, plan)
     assert [int(record["index"]) for record in made] == [*range(75)]
     assert [int(record["level"]) for record in made] == [0, 3, 1] * 25
@@ -58,17 +62,28 @@ def test_a_graded_example_is_rendered_at_its_level(tmp_path):
     np.testing.assert_allclose(made[71]["identity"], expected.identity[0], atol=1e-6)
 
 
+def test_shards_hold_every_chunk_in_order(monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 10)
+    monkeypatch.setattr(chunks, "SHARD_CHUNKS", 3)
+    plan = chunks.plan_chunks({"train": 75, "test": 1})
+    shards = chunks.plan_shards(plan)
+    assert [*shards] == ["train", "test"]
+    assert [chunks.count(shard) for shard in shards["train"]] == [30, 30, 15]
+    assert [chunk for shard in shards["train"] for chunk in shard] == plan[:-1]
+    assert shards["test"] == [(plan[-1],)]
+
+
 def test_scenes_of_a_level_keep_size_and_sampling():
     scene = SceneConfig(image_size=48, supersampling=2).without("pose")
-    assert chunks.scene_at(scene, -1) is scene
-    graded = chunks.scene_at(scene, 2)
+    assert rendering.scene_at(scene, -1) is scene
+    graded = rendering.scene_at(scene, 2)
     assert (graded.image_size, graded.supersampling) == (48, 2)
     assert graded.pose == SceneConfig.at_level(2).pose
 
 
 def test_an_example_is_rendered_from_its_own_key(tmp_path):
     plan = chunks.plan_chunks({"train": 40})
-    chunks.render_missing(tmp_path, plan, Renderer(), seed=3)
+    render(tmp_path, plan, Renderer(), seed=3)
     made = records(tmp_path, plan)
     assert [int(record["index"]) for record in made] == [*range(40)]
     expected = plain_pairs(stream_key(3, "synthetic_faces/train", 37)[None])
@@ -82,12 +97,33 @@ def test_an_example_is_rendered_from_its_own_key(tmp_path):
 def test_neither_threads_nor_the_size_of_the_split_change_an_example(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 64)
     many, few = (chunks.plan_chunks({"test": n}, {"test": (2, 0, 1)}) for n in (150, 70))
-    chunks.render_missing(tmp_path / "a", many, Renderer(), seed=0, workers=1)
-    chunks.render_missing(tmp_path / "b", many, Renderer(), seed=0, workers=3)
-    chunks.render_missing(tmp_path / "c", few, Renderer(), seed=0, workers=2)
+    render(tmp_path / "a", many, Renderer(), seed=0, threads=1)
+    render(tmp_path / "b", many, Renderer(), seed=0, threads=3)
+    render(tmp_path / "c", few, Renderer(), seed=0, threads=2)
     alone = records(tmp_path / "a", many)
     assert_same(alone, records(tmp_path / "b", many))
     assert_same(alone[:70], records(tmp_path / "c", few))
+
+
+@pytest.mark.slow
+def test_processes_change_no_byte_and_the_dead_one_is_told_of(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 32)
+    plan = chunks.plan_chunks({"train": 100, "test": 40}, {"test": (2, 0, 1)})
+    render(tmp_path / "alone", plan, Renderer(), threads=1)
+    with pytest.raises(
+        DataError, match=r"by SIGKILL.*; [12] of 6 chunks .* are kept: run it again"
+    ):
+        render(tmp_path / "two", plan, Renderer(die_at=1), processes=2)
+    kept = [*(tmp_path / "two").glob("*.npz")]
+    assert 1 <= len(kept) <= 2
+    capsys.readouterr()
+    changed = {path: path.stat().st_mtime_ns for path in kept}
+    render(tmp_path / "two", plan, Renderer(), processes=2)
+    assert "140/140" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in kept} == changed
+    for chunk in plan:
+        alone, two = (tmp_path / folder / chunk.file_name for folder in ("alone", "two"))
+        assert alone.read_bytes() == two.read_bytes()
 
 
 def test_finished_chunks_are_used_again(tmp_path, monkeypatch):
@@ -95,13 +131,26 @@ def test_finished_chunks_are_used_again(tmp_path, monkeypatch):
     plan = chunks.plan_chunks({"train": 100})
     interrupted = Renderer(fail_at=2)
     with pytest.raises(KeyboardInterrupt):
-        chunks.render_missing(tmp_path, plan, interrupted, seed=0, workers=1)
+        render(tmp_path, plan, interrupted, seed=0, threads=1)
     assert len([*tmp_path.glob("*.npz")]) == 2
     resumed = Renderer()
-    chunks.render_missing(tmp_path, plan, resumed, seed=0, workers=1)
+    render(tmp_path, plan, resumed, seed=0, threads=1)
     assert resumed.calls == 2
-    chunks.render_missing(tmp_path / "whole", plan, Renderer(), seed=0)
+    render(tmp_path / "whole", plan, Renderer(), seed=0)
     assert_same(records(tmp_path, plan), records(tmp_path / "whole", plan))
+
+
+def test_missing_chunks_are_rendered_as_they_are_read_and_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 8)
+    plan = chunks.plan_chunks({"train": 20})
+    renderer = Renderer()
+    reader = rendering.ChunkRenderer(tmp_path / "new", renderer, seed=0)
+    made = [*reader.records(plan)]
+    assert renderer.calls == 3
+    assert_same(made, [*reader.records(plan)])
+    assert renderer.calls == 3
+    render(tmp_path, plan, Renderer())
+    assert_same(made, records(tmp_path, plan))
 
 
 def test_a_renderer_that_fails_is_heard_of(tmp_path):
@@ -109,14 +158,14 @@ def test_a_renderer_that_fails_is_heard_of(tmp_path):
         raise ValueError("no light")
 
     with pytest.raises(ValueError, match="no light"):
-        chunks.render_missing(tmp_path, chunks.plan_chunks({"train": 3}), broken, seed=0)
+        render(tmp_path, chunks.plan_chunks({"train": 3}), broken, seed=0)
     assert not [*tmp_path.glob("*.npz")]
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK\3\4"])
 def test_a_damaged_chunk_is_named(tmp_path, damage):
     plan = chunks.plan_chunks({"train": 3})
-    chunks.render_missing(tmp_path, plan, Renderer(), seed=0)
+    render(tmp_path, plan, Renderer(), seed=0)
     path = tmp_path / plan[0].file_name
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DataError, match=plan[0].file_name):
@@ -125,12 +174,12 @@ def test_a_damaged_chunk_is_named(tmp_path, damage):
 
 @pytest.mark.parametrize("value", [-3.0, 0.0, 1.0, 7.0])
 def test_what_lies_outside_of_0_to_1_is_clipped(value):
-    encoded = chunks.encode_image(np.full((16, 16, 3), value, np.float32))
+    encoded = rendering.encode_image(np.full((16, 16, 3), value, np.float32))
     image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
     assert np.all(image == (255 if value >= 1.0 else 0))
 
 
 def test_colours_keep_their_order():
-    encoded = chunks.encode_image(np.full((16, 16, 3), [1.0, 0.5, 0.0], np.float32))
+    encoded = rendering.encode_image(np.full((16, 16, 3), [1.0, 0.5, 0.0], np.float32))
     image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
     np.testing.assert_allclose(image[8, 8], [255, 128, 0], atol=3)

@@ -15,7 +15,6 @@ from e2far_jax.data.errors import DataError
 from e2far_jax.data.generate import generate
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.data.source import open_split
-from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.morphable.model import shape
 from e2far_jax.morphable.settings import FaceModelSettings
@@ -26,8 +25,8 @@ from tests.faces import random_model
 SCENE = SceneConfig(image_size=SIZE)
 
 
-def make(folder, data=COUNTS, scene=SCENE, face_model=None):
-    return generate(data, scene, face_model or FaceModelSettings(), folder)
+def make(folder, data=COUNTS, scene=SCENE, face_model=None, **how):
+    return generate(data, scene, face_model or FaceModelSettings(), folder, **how)
 
 
 def digests(builder):
@@ -105,6 +104,73 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path, re
     assert not set(digests(first).values()) & set(digests(other).values())
 
 
+@pytest.fixture
+def many_shards(monkeypatch):
+    """More than ten, of which the last is shorter."""
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(chunks, "SHARD_CHUNKS", 1)
+    return dataclasses.replace(COUNTS, train_examples=23)
+
+
+def test_two_processes_give_the_same_bytes_as_one(tmp_path, renderer, many_shards):
+    one = make(tmp_path / "one", many_shards)
+    renderer.calls = 0
+    two = make(tmp_path / "two", many_shards, processes=2)
+    assert renderer.calls == 0  # here
+    assert len(digests(one)) == 12 + 2 + 3
+    assert digests(one) == digests(two)
+
+
+def test_beam_gives_the_same_bytes(tmp_path, renderer, many_shards):
+    pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
+    one = make(tmp_path / "one", many_shards)
+    options = ["--runner=DirectRunner", "--direct_running_mode=in_memory"]
+    beam = make(tmp_path / "beam", many_shards, beam_options=options)
+    assert digests(one) == digests(beam)
+    for split, count in many_shards.counts.items():
+        indices = [example["index"] for example in open_split(beam, split)]
+        assert indices == [*range(count)]
+    assert [path.name for path in (tmp_path / "beam").iterdir()] == ["synthetic_faces"]
+
+
+def test_beam_goes_on_where_another_generation_was(tmp_path, renderer, many_shards):
+    pytest.importorskip("apache_beam", reason="Apache Beam is not installed")
+    expected = digests(make(tmp_path / "whole", many_shards))
+    renderer.calls, renderer.fail_at = 0, 5
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "halved", many_shards)
+    assert [*(tmp_path / "halved").glob("*.unfinished/*.npz")]
+    renderer.calls, renderer.fail_at = 0, 10**9
+    beam = make(tmp_path / "halved", many_shards, beam_options=["--runner=DirectRunner"])
+    assert digests(beam) == expected
+
+
+def test_beam_is_asked_for_where_it_is_missing(tmp_path, renderer, monkeypatch):
+    monkeypatch.setitem(sys.modules, "apache_beam.options", None)
+    with pytest.raises(ValueError, match=r"pip install 'e2far-jax\[beam\]'"):
+        make(tmp_path, beam_options=[])
+
+
+@pytest.mark.slow
+def test_of_two_generations_one_waits_for_the_other(tmp_path):
+    program = f"""
+from tests.data.conftest import Renderer
+from tests.data.test_generate import make
+from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
+renderer = Renderer()
+builder_module.SceneRenderer = renderer.of
+print(len(make({str(tmp_path)!r}).info.splits), renderer.calls)
+"""
+    root = Path(__file__).parents[2]
+    two = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    told = sorted(process.communicate()[0] for process in two)
+    assert told == [b"3 0\n", b"3 6\n"]
+    assert [path.name for path in tmp_path.iterdir()] == ["synthetic_faces"]
+
+
 def test_every_picture_has_an_identity_of_its_own(tmp_path, renderer):
     builder = make(tmp_path)
     identities = [
@@ -154,7 +220,7 @@ def test_nothing_is_left_beside_the_data_set(tmp_path, renderer):
     finished = Path(builder.data_dir)
     killed = finished.with_name(f"{finished.name}.incompleteABC_synthetic_faces")
     killed.mkdir()
-    builder.chunk_folder.mkdir()
+    builder.chunk_renderer.folder.mkdir()
     make(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["synthetic_faces"]
     assert [path.name for path in finished.parent.iterdir()] == [finished.name]
@@ -163,25 +229,23 @@ def test_nothing_is_left_beside_the_data_set(tmp_path, renderer):
 @pytest.mark.parametrize("basis", ["identity_basis", "expression_basis"])
 @pytest.mark.parametrize("factor", [-1.0, 1.02])
 def test_a_data_set_of_another_face_model_of_the_same_name_is_refused(
-    tmp_path, renderer, monkeypatch, basis, factor
+    tmp_path, renderer, basis, factor
 ):
     folder = make(tmp_path).data_dir
     model = random_model()
-    changed = dataclasses.replace(model, **{basis: factor * getattr(model, basis)})
-    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: changed)
+    renderer.model = dataclasses.replace(model, **{basis: factor * getattr(model, basis)})
     with pytest.raises(DataError, match=r"another version of the face model 'default'") as error:
         make(tmp_path)
     assert folder in str(error.value)
 
 
-def test_rounding_makes_no_other_face_model(tmp_path, renderer, monkeypatch):
+def test_rounding_makes_no_other_face_model(tmp_path, renderer):
     make(tmp_path)
     model = random_model()
     noise = 1e-5 * np.random.default_rng(0).standard_normal(model.identity_basis.shape)
-    rounded = dataclasses.replace(
+    renderer.model = dataclasses.replace(
         model, identity_basis=model.identity_basis + jnp.asarray(noise, jnp.float32)
     )
-    monkeypatch.setattr(builder_module, "load_face_model", lambda settings: rounded)
     assert len(open_split(make(tmp_path), "train")) == 20
 
 
@@ -236,9 +300,7 @@ import sys
 from tests.data.conftest import COUNTS, Renderer
 from tests.data.test_generate import make
 from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
-from tests.faces import random_model
-builder_module.render_pairs = Renderer()
-builder_module.load_face_model = lambda settings: random_model()
+builder_module.SceneRenderer = Renderer().of
 make({str(tmp_path)!r})
 assert "tensorflow" not in sys.modules
 """

@@ -17,11 +17,11 @@ import numpy as np
 import tensorflow_datasets.public_api as tfds
 from jaxtyping import Float
 
-from e2far_jax.data.chunks import Chunk, plan_chunks, read_chunk, render_missing, scene_at
-from e2far_jax.data.settings import DataSettings
+from e2far_jax.data.chunks import Chunk, count, plan_chunks, plan_shards
+from e2far_jax.data.rendering import ChunkRenderer, Render, SceneRenderer
+from e2far_jax.data.settings import UNGRADED, DataSettings
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
-from e2far_jax.rendering.scene import render_pairs
+from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
 
 
@@ -42,8 +42,13 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
         self.name = f"{self.scene.image_size}px_{fingerprint}"
 
 
-class Builder(tfds.core.GeneratorBasedBuilder):
-    """Renders each split's examples, chunk by chunk, and stores them as array_record files."""
+class Builder(tfds.core.ShardBasedBuilder):
+    """Stores each split's examples as array_record files, a shard each.
+
+    Chunks that are rendered already are used, and others rendered on the way, one after the other:
+    `data.generate.generate` renders them before, on all processors, or has Apache Beam prepare the
+    shards on many machines.
+    """
 
     VERSION = tfds.core.Version("2.1.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
@@ -58,12 +63,19 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         super().__init__(config=config or SyntheticFacesConfig(), **kwargs)
 
     @functools.cached_property
-    def model(self) -> MorphableModel:
-        """The face model whose coefficients the examples hold."""
-        return load_face_model(self.builder_config.face_model)
+    def chunk_renderer(self) -> ChunkRenderer:
+        """What renders this data set's chunks."""
+        config = self.builder_config
+        render = SceneRenderer(config.scene, config.face_model)
+        return ChunkRenderer(self._chunk_folder, render, config.data.seed)
 
     @property
-    def chunk_folder(self) -> Path:
+    def model(self) -> MorphableModel:
+        """The face model whose coefficients the examples hold."""
+        return self.chunk_renderer.render.model
+
+    @property
+    def _chunk_folder(self) -> Path:
         """Where rendered chunks wait until the data set is complete."""
         return Path(self.data_dir_root) / f"{self.name}-{self.builder_config.name}.unfinished"
 
@@ -82,7 +94,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             "level": tfds.features.Scalar(np.int64),
             "factors": {
                 name: tfds.features.Scalar(np.float32)
-                for name in factor_names(self.model, self.builder_config.scene)
+                for name in factor_names(self.chunk_renderer.render)
             },
         }
         return self.dataset_info_from_configs(
@@ -91,39 +103,69 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             metadata=tfds.core.MetadataDict(model_sketch=model_sketch(self.model).tolist()),
         )
 
-    def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict[str, Any]:
-        config = self.builder_config
-        render_missing(
-            self.chunk_folder,
-            self._chunks(),
-            lambda keys, level: render_pairs(keys, self.model, scene_at(config.scene, level)),
-            config.data.seed,
-        )
-        return {split: self._generate_examples(split) for split in config.data.counts}
-
-    def _generate_examples(self, split: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        for chunk in self._chunks():
-            if chunk.split == split:
-                for record in read_chunk(self.chunk_folder / chunk.file_name):
-                    encoded = io.BytesIO(record["image"])  # an array would need TensorFlow
-                    yield int(record["index"]), {**record, "image": encoded}
-
-    def _chunks(self) -> list[Chunk]:
+    def chunks(self) -> list[Chunk]:
+        """All that is rendered, in order."""
         data = self.builder_config.data
         return plan_chunks(data.counts, data.levels)
+
+    def _shard_iterators_per_split(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, list[Shard]]:
+        shards = plan_shards(self.chunks())
+        return {
+            split: [Shard(self.chunk_renderer, chunks) for chunks in shards[split]]
+            for split in shards
+        }
+
+    def _download_and_prepare(
+        self,
+        dl_manager: tfds.download.DownloadManager,
+        download_config: tfds.download.DownloadConfig | None = None,
+    ) -> None:
+        """Write the shards, and count them right.
+
+        After a Beam pipeline tensorflow-datasets sorts the shards' lengths by their numbers as
+        strings, "10" before "2", and so mistakes a shorter last one.
+        """
+        super()._download_and_prepare(dl_manager, download_config)
+        shards = plan_shards(self.chunks())
+        counted = {
+            split: dataclasses.replace(info, shard_lengths=[count(c) for c in shards[split]])
+            for split, info in self.info.splits.items()
+        }
+        self.info.set_splits(tfds.core.SplitDict(list(counted.values())))
 
     def _post_download_and_prepare_hook(self) -> None:
         self.remove_chunks()
 
     def remove_chunks(self) -> None:
         """Remove the rendered chunks, whole or unfinished."""
-        shutil.rmtree(self.chunk_folder, ignore_errors=True)
+        shutil.rmtree(self._chunk_folder, ignore_errors=True)
 
 
-def factor_names(model: MorphableModel, scene: SceneConfig) -> list[str]:
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """The examples of one file, rendered where they are not there yet, on whatever machine.
+
+    Attributes:
+      renderer: what renders a chunk.
+      chunks: the file's, in order.
+    """
+
+    renderer: ChunkRenderer
+    chunks: tuple[Chunk, ...]
+
+    def __call__(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The examples with their keys, as tensorflow-datasets wants them."""
+        for record in self.renderer.records(self.chunks):
+            encoded = io.BytesIO(record["image"])  # an array would need TensorFlow
+            yield int(record["index"]), {**record, "image": encoded}
+
+
+def factor_names(render: Render) -> list[str]:
     """What scenes tell of themselves, the same at every level; nothing is rendered for it."""
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), 1))
-    pairs = jax.eval_shape(lambda keys: render_pairs(keys, model, scene), keys)
+    pairs = jax.eval_shape(lambda keys: render(keys, UNGRADED), keys)
     return sorted(pairs.factors)
 
 
