@@ -16,7 +16,7 @@ from e2far_jax.rendering.rasteriser import rasterise
 
 MAP_SIDE = 80  # texels
 _MARGIN = 2  # texels around the map that only the filter reaches
-_ROUND = 2**12  # a small picture has few candidates
+_ROUND = 2**12  # a small picture has few tiles
 _BIAS, _RAMP = 1.0, 3.0  # mm: what is so much nearer to the light begins to shade, and shades fully
 _STEEPEST = 0.15  # cosine up to which surfaces are followed away from the light
 _COARSE = 4  # pixels to a side of the blocks that hollows are looked for in

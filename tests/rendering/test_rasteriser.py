@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from e2far_jax.rendering import rasteriser
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
+from e2far_jax.rendering.triangle_boxes import EDGE_TOLERANCE, bounding_boxes
 from tests.rendering.heads import sphere
 
 draw = jax.jit(rasterise, static_argnums=(2, 3))
@@ -49,6 +49,34 @@ def slow_picture(vertices: np.ndarray, triangles: np.ndarray, height: int, width
         nearest[wins], weights[wins] = number, share[wins]
     gap = np.where(nearest >= 0, depths[0] - np.where(depths[1] > -np.inf, depths[1], -1e9), 1.0)
     return nearest, weights, depths[0], sure & (gap > 1e-2)
+
+
+def plain_picture(vertices: jax.Array, triangles: jax.Array, height: int, width: int) -> jax.Array:
+    """The nearest triangles as the rasteriser defines them, each looked at over every pixel."""
+    boxes = bounding_boxes(vertices.T[:, triangles.T], height, width)
+    bits = max(len(triangles) - 1, 1).bit_length()
+    drawn = (boxes.width > 0) & (boxes.height > 0)
+    front = jnp.where(drawn, boxes.depths, -jnp.inf).max()
+    back = jnp.where(drawn, boxes.depths, jnp.inf).min()
+    levels = min(2 ** (32 - bits) - 2, 2**24 - 1)
+
+    def draw_one(index: jax.Array, state: tuple[jax.Array, jax.Array]):
+        box = boxes[index]
+        across, down = jnp.arange(width) - box.column, jnp.arange(height)[:, None] - box.row
+        weights = tuple(
+            box.origin[k] + across * box.across[k] + down * box.down[k] for k in range(3)
+        )
+        tolerance = EDGE_TOLERANCE * (jnp.abs(box.across) + jnp.abs(box.down))
+        inside = (across >= 0) & (across < box.width) & (down >= 0) & (down < box.height)
+        for weight, slack in zip(weights, tolerance, strict=True):
+            inside &= weight >= -slack
+        depth = weights[0] * box.depths[0] + weights[1] * box.depths[1] + weights[2] * box.depths[2]
+        steps = jnp.clip((front - depth) * (levels / (front - back)), 0, levels).astype(jnp.uint32)
+        wins = inside & (steps < state[0])
+        return jnp.where(wins, steps, state[0]), jnp.where(wins, index, state[1])
+
+    nothing = jnp.full((height, width), 2**32 - 1, jnp.uint32), jnp.full((height, width), -1)
+    return jax.lax.fori_loop(0, len(triangles), draw_one, nothing)[1]
 
 
 def soup(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -94,6 +122,28 @@ def test_equals_a_slow_loop(seed):
     covered = sure & (nearest >= 0)
     np.testing.assert_allclose(fragments.depth[covered], depth[covered], atol=5e-3)
     np.testing.assert_allclose(fragments.barycentric[covered], weights[covered], atol=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", [(40, 50), (33, 21)])
+def test_tiles_find_the_triangles_that_a_plain_search_finds(seed, size):
+    vertices, triangles = map(jnp.asarray, soup(seed))
+    expected = jax.jit(plain_picture, static_argnums=(2, 3))(vertices, triangles, *size)
+    found = draw(vertices, triangles, *size).triangle
+    assert (np.asarray(expected) >= 0).any()
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (4, 4), (5, 4), (4, 5), (9, 13), (64, 2)])
+@pytest.mark.parametrize("corner", [(0, 0), (3, 7), (57, 51)])
+def test_boxes_of_every_size_are_filled(width, height, corner):
+    x, y = corner
+    ends = np.array([[x, y], [x, y + height], [x + width, y + height], [x + width, y]], np.float32)
+    vertices = jnp.pad(jnp.asarray(ends), [(0, 0), (0, 1)])
+    drawn = np.asarray(draw(vertices, jnp.array([[0, 1, 2], [0, 2, 3]]), 64, 64).triangle >= 0)
+    expected = np.zeros((64, 64), bool)
+    expected[y : y + height, x : x + width] = True
+    np.testing.assert_array_equal(drawn, expected)
 
 
 def test_tiny_triangles_that_hold_a_pixel_centre_are_drawn():
@@ -180,11 +230,10 @@ def test_vmap_and_map_equal_a_loop():
         np.testing.assert_allclose(fragments.depth[same], looped.depth[same], atol=1e-2)
 
 
-def test_the_number_of_rounds_changes_nothing(monkeypatch):
+def test_the_number_of_rounds_changes_nothing():
     vertices, triangles = map(jnp.asarray, soup(4))
     whole = draw(vertices, triangles, 40, 50)
-    monkeypatch.setattr(rasteriser, "ROUND", 37)
-    in_rounds = jax.jit(lambda v, t: rasterise(v, t, 40, 50))(vertices, triangles)
+    in_rounds = jax.jit(lambda v, t: rasterise(v, t, 40, 50, tiles=37))(vertices, triangles)
     np.testing.assert_array_equal(in_rounds.triangle, whole.triangle)
 
 
