@@ -18,14 +18,13 @@ from typing import Any
 
 import flax.traverse_util
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from e2far_jax import settings as settings_io
 from e2far_jax.files import replacing
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
-from e2far_jax.morphable.model import MorphableModel, shape
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
 
 PROBE_TOLERANCE_MM = 0.05
@@ -135,8 +134,12 @@ def load_weights(
 def _probe(model: MorphableModel) -> Float[np.ndarray, "68 3"]:
     identity = np.cos(np.arange(model.identity_size))
     expression = np.cos(1.0 + np.arange(model.expression_size))
-    probed = shape(model, jnp.asarray(identity, jnp.float32), jnp.asarray(expression, jnp.float32))
-    return np.asarray(probed[model.landmarks])
+    landmarks = np.asarray(model.landmarks)
+    mean, identities, expressions = (
+        np.asarray(array, np.float64)[landmarks]
+        for array in (model.mean, model.identity_basis, model.expression_basis)
+    )
+    return mean + identities @ identity + expressions @ expression
 
 
 def _check_probe(folder: Path, stored: np.ndarray, found: np.ndarray) -> None:
@@ -171,8 +174,9 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _check_parameters(path: Path, flat: dict[str, np.ndarray], network: NetworkSettings) -> None:
-    images = jnp.zeros((1, network.image_size, network.image_size, 3))
-    shapes = jax.eval_shape(E2FAR(network).init, jax.random.key(0), images)
+    images = jax.ShapeDtypeStruct((1, network.image_size, network.image_size, 3), np.float32)
+    key = jax.eval_shape(jax.random.key, 0)
+    shapes = jax.eval_shape(E2FAR(network).init, key, images)
     expected = flax.traverse_util.flatten_dict(shapes, sep="/")
     for name in sorted(set(expected) | set(flat)):
         if name not in flat or name not in expected:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -66,6 +69,14 @@ def view_camera(points: Float[Array, "K 3"], yaw: float, size: int, margin: floa
       size: of the picture, pixels.
       margin: the picture's side, in longer sides of the points' box.
     """
+    return _framing(points, jnp.asarray(yaw), size, margin)
+
+
+@functools.partial(jax.jit, static_argnames=("size", "margin"))
+def _framing(
+    points: Float[Array, "K 3"], yaw: Float[Array, ""], size: int, margin: float
+) -> Camera:
+    """What `view_camera` says."""
     rotation = _turned(yaw)
     seen = project(Camera(rotation, jnp.ones(()), jnp.zeros(2)), points)[:, :2]
     low, high = seen.min(axis=0), seen.max(axis=0)
@@ -86,7 +97,7 @@ def turntable_camera(points: Float[Array, "K 3"], yaw: float, size: int, margin:
     centred = points - middle
     reach = jnp.maximum(jnp.hypot(centred[:, 0], centred[:, 2]).max(), jnp.abs(centred[:, 1]).max())
     scale = size / (2.0 * margin * reach)
-    camera = Camera(_turned(yaw), scale, jnp.zeros(2))
+    camera = Camera(_turned(jnp.asarray(yaw)), scale, jnp.zeros(2))
     return Camera(camera.rotation, scale, size / 2.0 - project(camera, middle[None])[0, :2])
 
 
@@ -100,6 +111,6 @@ def lay_over(
     return cover * layer[..., :3] + (1.0 - cover) * background
 
 
-def _turned(yaw: float) -> Float[Array, "3 3"]:
+def _turned(yaw: Float[Array, ""]) -> Float[Array, "3 3"]:
     zero = jnp.zeros(())
-    return rotation_from_euler(zero, jnp.asarray(yaw), zero)
+    return rotation_from_euler(zero, yaw, zero)

@@ -7,15 +7,18 @@ sqrt 2 times the side of a square box), so that it hardly changes as the head tu
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 
+@jax.jit
 def bounding_box(points: Float[Array, "*B L 2"]) -> Float[Array, "*B 4"]:
     """The tightest box [x0, y0, x1, y1] around points."""
     return jnp.concatenate([points.min(axis=-2), points.max(axis=-2)], axis=-1)
 
 
+@jax.jit
 def crop_square(
     box: Float[Array, "*B 4"],
 ) -> tuple[Float[Array, "*B 2"], Float[Array, "*B"]]:

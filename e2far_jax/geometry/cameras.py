@@ -8,6 +8,7 @@ millimetres; larger is nearer to the viewer.
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -29,6 +30,7 @@ class Camera:
     translation: Float[Array, "*B 2"]
 
 
+@jax.jit
 def project(camera: Camera, points: Float[Array, "*B N 3"]) -> Float[Array, "*B N 3"]:
     """Project points in millimetres.
 
@@ -46,6 +48,7 @@ def project(camera: Camera, points: Float[Array, "*B N 3"]) -> Float[Array, "*B 
     return jnp.concatenate([image, turned[..., 2:]], axis=-1)
 
 
+@jax.jit
 def transform_image(
     camera: Camera, scale: Float[Array, "*B"], offset: Float[Array, "*B 2"]
 ) -> Camera:

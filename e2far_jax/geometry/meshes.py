@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
@@ -14,6 +15,7 @@ def triangle_normals(
     return jnp.cross(b - a, c - a)
 
 
+@jax.jit
 def vertex_normals(
     vertices: Float[Array, "N 3"], triangles: Int[Array, "F 3"]
 ) -> Float[Array, "N 3"]:

@@ -75,11 +75,11 @@ def truncate(
     columns = np.array([model.expression_names.index(name) for name in names], int)
     return dataclasses.replace(
         model,
-        identity_basis=model.identity_basis[..., :size],
+        identity_basis=jnp.asarray(np.asarray(model.identity_basis)[..., :size]),
         expression_basis=(
             model.expression_basis
             if expression_names is None
-            else model.expression_basis[..., columns]
+            else jnp.asarray(np.asarray(model.expression_basis)[..., columns])
         ),
         expression_names=names,
     )
@@ -107,9 +107,10 @@ def without_similarity(model: MorphableModel, region: str = "face") -> Morphable
     inside, motions_inside = basis[mask].reshape(-1, size), motions[mask].reshape(-1, 7)
     parts = np.linalg.lstsq(motions_inside, inside, rcond=None)[0]
     left_over = basis - motions @ parts
-    triangular = np.linalg.qr(left_over[mask].reshape(-1, size), mode="r")
-    _, singular, rotation = np.linalg.svd(triangular, full_matrices=False)
-    kept = _with_fixed_signs(rotation[singular > 1e-5 * singular[0]]).T
+    kept_inside = left_over[mask].reshape(-1, size)
+    # Of (P U)^T P U = V S^2 V^T, which is small; double precision leaves S 1e-8 of its largest.
+    squares, rotation = np.linalg.eigh(kept_inside.T @ kept_inside)
+    kept = _with_fixed_signs(rotation.T[::-1][squares[::-1] > 1e-10 * squares[-1]]).T
     return dataclasses.replace(
         model, identity_basis=jnp.asarray(left_over @ kept, model.identity_basis.dtype)
     )

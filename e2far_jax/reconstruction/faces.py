@@ -160,7 +160,7 @@ def _reconstruct_boxes(
     _check(prediction, len(crops), network.description)
     faces = []
     for row, (box, crop) in enumerate(zip(boxes, crops, strict=True)):
-        one = jax.tree.map(lambda leaf, row=row: leaf[row], prediction)
+        one = jax.tree.map(lambda leaf, row=row: jnp.asarray(np.asarray(leaf)[row]), prediction)
         camera = camera_in_photograph(one.camera, crop)
         faces.append(_assemble(network.face_model, one.identity, one.expression, camera, box, crop))
     return faces
@@ -171,7 +171,7 @@ def _check(prediction: Any, used: int, weights: str) -> None:
         raise ReconstructionError(
             f"weights {weights}: no camera head, so the face cannot be placed in the photograph"
         )
-    leaves = [np.asarray(leaf[:used]) for leaf in jax.tree.leaves(prediction)]
+    leaves = [np.asarray(leaf)[:used] for leaf in jax.tree.leaves(prediction)]
     if not all(np.isfinite(leaf).all() for leaf in leaves):
         raise ReconstructionError(f"weights {weights}: their predictions are not finite numbers")
 
@@ -184,9 +184,7 @@ def _assemble(
     box: Float[np.ndarray, "4"],
     crop: Crop,
 ) -> Reconstruction:
-    expression = clip_expression(model, expression)
-    vertices = shape(model, identity, expression)
-    landmarks = vertices[model.landmarks]
+    expression, vertices, neutral, landmarks, seen = _shapes(model, identity, expression, camera)
     return Reconstruction(
         box=box,
         crop=crop,
@@ -194,10 +192,25 @@ def _assemble(
         expression=np.asarray(expression),
         camera=camera,
         vertices=np.asarray(vertices),
-        neutral_vertices=np.asarray(neutral_shape(model, identity)),
-        landmarks_2d=np.asarray(project(camera, landmarks)[:, :2]),
+        neutral_vertices=np.asarray(neutral),
+        landmarks_2d=np.asarray(seen)[:, :2],
         landmarks_3d=np.asarray(landmarks),
     )
+
+
+@jax.jit
+def _shapes(
+    model: MorphableModel,
+    identity: Float[Array, "I"],
+    expression: Float[Array, "E"],
+    camera: Camera,
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The clipped expression, the vertices with and without it, its landmarks, and these seen."""
+    expression = clip_expression(model, expression)
+    vertices = shape(model, identity, expression)
+    landmarks = vertices[model.landmarks]
+    neutral = neutral_shape(model, identity)
+    return expression, vertices, neutral, landmarks, project(camera, landmarks)
 
 
 def _refined_box(face: Reconstruction) -> Float[np.ndarray, "4"]:

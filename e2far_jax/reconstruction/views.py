@@ -54,8 +54,8 @@ def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
 
 def _view_camera(model: MorphableModel, yaw: float) -> Camera:
     """The same view of every face of a model: its mean's face region fits, turned by `yaw`."""
-    region = model.mean[jnp.flatnonzero(model.regions["face"])]
-    return view_camera(region, yaw, VIEW_SIZE, MARGIN)
+    region = np.asarray(model.mean)[np.asarray(model.regions["face"])]
+    return view_camera(jnp.asarray(region), yaw, VIEW_SIZE, MARGIN)
 
 
 def _render(
