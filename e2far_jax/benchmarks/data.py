@@ -1,37 +1,80 @@
-"""Reading, decoding and augmenting, beside what training consumes."""
+"""Reading, decoding and augmenting: beside the decoder alone, and as the training's wait for it."""
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from e2far_jax.benchmarks.experiment import EXAMPLES, read_batches, training_step
+from e2far_jax.benchmarks.experiment import EXAMPLES, small_data_set, training_step
 from e2far_jax.benchmarks.rows import Row
 from e2far_jax.benchmarks.setting import Setting
-from e2far_jax.benchmarks.timing import rates
+from e2far_jax.benchmarks.timing import rates_by_turns
+from e2far_jax.data.batch import Batch
+from e2far_jax.data.pipeline import training_batches
+from e2far_jax.data.source import FaceSource, decode_image, open_split
+from e2far_jax.training.loop import pipeline_settings
+
+LEAST_STEPS, SECONDS = 3, 5.0  # of a repetition
 
 
 def data_suite(setting: Setting) -> Iterator[Row]:
-    """Batches from a data set on disk, and their rate over the training step's."""
+    """Batches from a data set on disk: their rate, and how long training waits for them."""
     config = setting.config
-    size = config.train.batch_size
     with tempfile.TemporaryDirectory() as folder:
-        batches = read_batches(config, Path(folder))
-        first = next(batches)
-
-        def read() -> None:
-            for _ in range(EXAMPLES // size):
-                next(batches)
-
-        reading = rates(read, EXAMPLES, setting.repeats)
-        del batches  # its threads would read on beside the training
-    step = training_step(config)
-    training = rates(lambda: step(first), size, setting.repeats)
+        source = open_split(small_data_set(config, Path(folder)), "train")
+        batches = training_batches(source, pipeline_settings(config))
+        contestants = {
+            "ours": lambda: _take(batches, EXAMPLES // config.train.batch_size),
+            "decoder": _decoder(source),
+        }
+        reading = rates_by_turns(contestants, EXAMPLES, setting.repeats)
+        step = training_step(config)
+        step(next(batches))
+        waits = tuple(_wait(batches, step) for _ in range(setting.repeats))
+        del batches  # the folder goes
+    threads = os.cpu_count() or 1
     yield Row(
         f"read, decode and augment, {config.scene.image_size} px",
         "images/s",
-        reading,
-        peer="training",
-        peer_values=training,
+        reading["ours"],
+        peer=f"decoder alone, {threads} threads",
+        peer_values=reading["decoder"],
     )
+    yield Row(f"wait for input, {config.network.backbone}", "% of the training step", waits)
+
+
+def _take(batches: Iterator[Batch], count: int) -> None:
+    for _ in range(count):
+        next(batches)
+
+
+def _decoder(source: FaceSource) -> Callable[[], object]:
+    """Decodes the same pictures, from memory and into nothing, on all processors."""
+    encoded = [source.encoded_image(index) for index in range(len(source))]
+    threads = os.cpu_count() or 1
+
+    def decode(first: int) -> None:
+        for picture in encoded[first::threads]:
+            decode_image(picture)
+
+    pool = ThreadPoolExecutor(threads)
+    return lambda: list(pool.map(decode, range(threads)))
+
+
+def _wait(batches: Iterator[Batch], step: Callable[[Batch], object]) -> float:
+    """Percent of the time of training steps in which the devices have no batch to work at.
+
+    Each step is waited for, so that waiting for the next batch is not hidden behind it.
+    """
+    waited, steps, started = 0.0, 0, time.perf_counter()
+    while steps < LEAST_STEPS or time.perf_counter() - started < SECONDS:
+        asked = time.perf_counter()
+        batch = next(batches)
+        waited += time.perf_counter() - asked
+        step(batch)
+        steps += 1
+    return 100.0 * waited / (time.perf_counter() - started)

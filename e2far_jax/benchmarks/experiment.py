@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -11,12 +11,10 @@ import jax.numpy as jnp
 
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.generate import generate
-from e2far_jax.data.pipeline import training_batches
-from e2far_jax.data.source import open_split
+from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
 from e2far_jax.losses import face_gram
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.config import ExperimentConfig, network_settings
-from e2far_jax.training.loop import pipeline_settings
 from e2far_jax.training.optimiser import make_optimiser
 from e2far_jax.training.parallel import AXIS, parallel_step, split_batch
 from e2far_jax.training.step import initial_state, make_train_step
@@ -24,11 +22,10 @@ from e2far_jax.training.step import initial_state, make_train_step
 EXAMPLES = 2_048
 
 
-def read_batches(config: ExperimentConfig, folder: Path) -> Iterator[Batch]:
-    """Batches as training reads them, from a small data set that is rendered into `folder`."""
+def small_data_set(config: ExperimentConfig, folder: Path) -> Builder:
+    """A data set like the experiment's with EXAMPLES examples to train on, rendered now."""
     data = dataclasses.replace(config.data, train_examples=EXAMPLES, test_examples=1)
-    builder = generate(data, config.scene, config.face_model, folder)
-    return training_batches(open_split(builder, "train"), pipeline_settings(config))
+    return generate(data, config.scene, config.face_model, folder)
 
 
 def random_batch(config: ExperimentConfig) -> Batch:

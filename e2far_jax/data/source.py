@@ -52,8 +52,12 @@ class FaceSource:
     def __repr__(self) -> str:
         return f"FaceSource({self._files[0].filename}, {len(self)} examples)"
 
+    def encoded_image(self, index: int) -> bytes:
+        """The image file of an example."""
+        return _fields(self._records[index])["image"].bytes_list.value[0]
+
     def _decode(self, record: bytes) -> Example:
-        fields = tf_example_pb2.Example.FromString(record).features.feature
+        fields = _fields(record)
         example: Example = {
             name: np.array(fields[name].float_list.value, np.float32).reshape(shape)
             for name, shape in self._shapes.items()
@@ -68,6 +72,10 @@ class FaceSource:
         if image.shape != self._image_shape:
             raise ValueError(f"its image is {image.shape}, not {self._image_shape}")
         return {**example, "image": image}
+
+
+def _fields(record: bytes) -> Any:
+    return tf_example_pb2.Example.FromString(record).features.feature
 
 
 def decode_image(encoded: bytes) -> UInt8[np.ndarray, "H W 3"]:
