@@ -14,7 +14,7 @@ class Row:
     Attributes:
       name: what was measured.
       unit: of the values.
-      values: ours, one a repetition.
+      values: ours, one a repetition; empty where it could not be measured, as the note says.
       peer: whom ours is compared with, such as "torch"; empty where with nobody.
       peer_values: the peer's, from the same repetitions; empty where the peer is absent.
       share: of the machine's measured peak that ours reaches, 0 to 1; None where that says nothing.
@@ -55,4 +55,6 @@ class Row:
 
 
 def _spread(values: tuple[float, ...]) -> str:
+    if not values:
+        return f"{'-':>9}"
     return f"{statistics.median(values):9.4g} ({min(values):.4g} to {max(values):.4g})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from e2far_jax.benchmarks.data import data_suite
 from e2far_jax.benchmarks.infer import infer_suite
+from e2far_jax.benchmarks.memory import memory_suite
 from e2far_jax.benchmarks.render import factors_suite, render_suite
 from e2far_jax.benchmarks.setting import Suite
 from e2far_jax.benchmarks.startup import startup_suite
@@ -16,4 +17,5 @@ SUITES: dict[str, Suite] = {
     "factors": factors_suite,
     "data": data_suite,
     "startup": startup_suite,
+    "memory": memory_suite,
 }

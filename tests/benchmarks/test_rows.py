@@ -25,3 +25,9 @@ def test_every_value_goes_into_the_record() -> None:
     assert record["values"] == [2.0, 3.0]
     assert record["share"] == 0.5
     assert "50% of the peak" in row.text()
+
+
+def test_what_could_not_be_measured_says_why() -> None:
+    row = Row("reconstruct", "s", (), note="scikit-image is not installed")
+    assert row.text().endswith("scikit-image is not installed")
+    assert row.ratio is None
