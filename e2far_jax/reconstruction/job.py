@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,13 @@ from e2far_jax.reconstruction.faces import (
 from e2far_jax.reconstruction.names import FaceNames
 from e2far_jax.reconstruction.outputs import write_face
 from e2far_jax.reconstruction.photographs import read_photograph
-from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, camera_in_crop, face_views
+from e2far_jax.reconstruction.views import (
+    CAPTIONS,
+    VIEW_SIZE,
+    camera_in_crop,
+    compile_views,
+    face_views,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +76,7 @@ class ReconstructionJob:
         self._sheet = ContactSheet(folder, CAPTIONS)
         self._faces: list[str] = []
         self._failures: list[str] = []
+        self._views_compiled: Future[None] = Future()
 
     def run(self, photographs: Sequence[str]) -> Summary:
         """Do all photographs, with progress on standard error; go on after one that fails.
@@ -77,6 +85,12 @@ class ReconstructionJob:
           ReconstructionError: for weights that cannot reconstruct any face.
           OSError: where results cannot be written.
         """
+        with ThreadPoolExecutor(1) as background:
+            # The longest compilation, and the last to be needed: another core has time for it.
+            self._views_compiled = background.submit(compile_views, self._network.face_model)
+            return self._run(photographs)
+
+    def _run(self, photographs: Sequence[str]) -> Summary:
         waiting: list[_Task] = []
         for path in tqdm(photographs, desc="reconstruct", unit="picture", file=sys.stderr):
             waiting += self._tasks(path)
@@ -112,6 +126,7 @@ class ReconstructionJob:
         colours = vertex_colours(model, face.vertices, camera, picture.pixels)
         write_face(self._folder, task.name, task.image, self._network, face, colours)
         self._faces.append(task.name)
+        self._views_compiled.result()
         self._sheet.add(task.label, face_views(model, face, picture))
 
 

@@ -6,7 +6,7 @@ import math
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Array, Float, UInt8
 
 from e2far_jax.gallery.sheet import levels
 from e2far_jax.gallery.studio import BACKGROUND, lay_over, view_camera
@@ -46,6 +46,11 @@ def face_views(
     return [levels(view) for view in views]
 
 
+def compile_views(model: MorphableModel) -> None:
+    """Compile what `face_views` draws with, or take it from what was compiled before."""
+    _draw(model, model.mean, _view_camera(model, 0.0))
+
+
 def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
     """A camera in the photograph's pixels as one in a crop's pixels."""
     scale = jnp.asarray(1.0 / crop.scale, camera.scale.dtype)
@@ -61,5 +66,10 @@ def _view_camera(model: MorphableModel, yaw: float) -> Camera:
 def _render(
     model: MorphableModel, face: Reconstruction, camera: Camera
 ) -> Float[np.ndarray, "H W 4"]:
-    vertices = jnp.asarray(face.vertices)
+    return _draw(model, jnp.asarray(face.vertices), camera)
+
+
+def _draw(
+    model: MorphableModel, vertices: Float[Array, "N 3"], camera: Camera
+) -> Float[np.ndarray, "H W 4"]:
     return np.asarray(render_mesh(vertices, model.triangles, camera, VIEW_SIZE, VIEW_SIZE, None))
