@@ -48,11 +48,17 @@ def random_batch(config: ExperimentConfig) -> Batch:
 
 
 def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
-    """The compiled step on a fixed state; returns when it is done."""
+    """The compiled step, from state to state; returns when it is done."""
     face_model = load_face_model(config.face_model)
     network, optimiser = network_settings(config, face_model), make_optimiser(config.train)
     step = parallel_step(
         make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
     )
     state = initial_state(network, optimiser, config.seed)
-    return lambda batch: jax.block_until_ready(step(state, split_batch(batch)))
+
+    def run(batch: Batch) -> object:
+        nonlocal state
+        state, metrics = jax.block_until_ready(step(state, split_batch(batch)))
+        return metrics
+
+    return run

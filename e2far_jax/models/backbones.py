@@ -6,6 +6,9 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from e2far_jax.models.convolution import convolve
+from e2far_jax.models.pooling import max_pool
+
 FeatureMaps = dict[str, Float[Array, "B _H _W _C"]]
 
 # Gaussian of variance 2 / fan-out: He, Zhang, Ren, Sun, "Delving deep into rectifiers", ICCV 2015.
@@ -35,10 +38,11 @@ class VGG16(nn.Module):
                     padding=1,
                     kernel_init=he_fan_out,
                     dtype=self.dtype,
+                    conv_general_dilated=convolve,
                     name=f"conv{block}_{layer}",
                 )
                 features = nn.relu(convolution(features))
-            features = nn.max_pool(features, (2, 2), strides=(2, 2))
+            features = max_pool(features)
             maps[f"pool{block}"] = features
         return maps
 
@@ -74,5 +78,6 @@ class Compact(nn.Module):
             padding=1,
             kernel_init=he_fan_out,
             dtype=self.dtype,
+            conv_general_dilated=convolve,
             name=name,
         )

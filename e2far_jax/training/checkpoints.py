@@ -8,6 +8,7 @@ from typing import Any
 
 import grain
 import jax
+import jax.numpy as jnp
 import orbax.checkpoint as ocp
 
 from e2far_jax import settings as settings_io
@@ -43,7 +44,8 @@ class Checkpoints:
         self._manager.save(
             step,
             args=ocp.args.Composite(
-                state=ocp.args.StandardSave(_as_dict(state)),
+                # A copy: the next step writes over the state while this is being saved.
+                state=ocp.args.StandardSave(jax.tree.map(jnp.copy, _as_dict(state))),
                 data=grain.checkpoint.CheckpointSave(batches),
                 config=ocp.args.JsonSave(self._config),
             ),

@@ -22,9 +22,10 @@ def parallel_step(step: Callable[..., Any]) -> Callable[..., Any]:
     Args:
       step: a pure step that averages over `AXIS`.
     Returns:
-      A compiled function of the state and a batch as `split_batch` gives it.
+      A compiled function of the state and a batch as `split_batch` gives it. The new state is
+      written where the old one was, which is deleted.
     """
-    return jax.pmap(step, axis_name=AXIS, in_axes=(None, 0), out_axes=None)
+    return jax.pmap(step, axis_name=AXIS, in_axes=(None, 0), out_axes=None, donate_argnums=0)
 
 
 def split_batch(batch: T) -> T:

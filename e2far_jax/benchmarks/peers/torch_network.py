@@ -108,18 +108,18 @@ def _strided(convolution: nn.Conv2d, features: torch.Tensor, stride: int) -> tor
 def _convolution(layer: Parameters) -> nn.Conv2d:
     height, width, inputs, outputs = layer["kernel"].shape
     convolution = nn.Conv2d(inputs, outputs, (height, width), padding=1 if height == 3 else 0)
-    _copy(convolution, np.transpose(layer["kernel"], (3, 2, 0, 1)), layer["bias"])
+    _copy(convolution, np.transpose(np.asarray(layer["kernel"]), (3, 2, 0, 1)), layer["bias"])
     return convolution
 
 
 def _dense(layer: Parameters) -> nn.Linear:
     inputs, outputs = layer["kernel"].shape
     dense = nn.Linear(inputs, outputs)
-    _copy(dense, np.transpose(layer["kernel"]), layer["bias"])
+    _copy(dense, np.transpose(np.asarray(layer["kernel"])), layer["bias"])
     return dense
 
 
-def _copy(layer: nn.Conv2d | nn.Linear, weight: np.ndarray, bias: np.ndarray) -> None:
+def _copy(layer: nn.Conv2d | nn.Linear, weight: np.ndarray, bias: Any) -> None:
     with torch.no_grad():
-        layer.weight.copy_(torch.tensor(np.array(weight)))
+        layer.weight.copy_(torch.tensor(weight))
         layer.bias.copy_(torch.tensor(np.array(bias)))
