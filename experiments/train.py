@@ -20,12 +20,15 @@ from e2far_jax.training.loop import train
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
 WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder that everything goes to.")
+READING_PROCESSES = flags.DEFINE_integer(
+    "reading_processes", 0, "Processes that read and augment; 0: a thread does.", lower_bound=0
+)
 
 
 def main() -> None:
     config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
     print(f"training on {jax.device_count()} {jax.devices()[0].device_kind} device(s)")
-    train(config, workdir)
+    train(config, workdir, READING_PROCESSES.value)
     print(f"weights: {workdir / 'weights'}    figures: tensorboard --logdir={workdir}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 import time
@@ -16,6 +17,7 @@ from e2far_jax.benchmarks.timing import rates_by_turns
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.pipeline import training_batches
 from e2far_jax.data.source import FaceSource, decode_image, open_split
+from e2far_jax.training.config import ExperimentConfig
 from e2far_jax.training.loop import pipeline_settings
 
 LEAST_STEPS, SECONDS = 3, 5.0  # of a repetition
@@ -26,25 +28,39 @@ def data_suite(setting: Setting) -> Iterator[Row]:
     config = setting.config
     with tempfile.TemporaryDirectory() as folder:
         source = open_split(small_data_set(config, Path(folder)), "train")
+        rates = _reading_rates(config, source, setting.repeats)
         batches = training_batches(source, pipeline_settings(config))
-        contestants = {
-            "ours": lambda: _take(batches, EXAMPLES // config.train.batch_size),
-            "decoder": _decoder(source),
-        }
-        reading = rates_by_turns(contestants, EXAMPLES, setting.repeats)
         step = training_step(config)
         step(next(batches))
         waits = tuple(_wait(batches, step) for _ in range(setting.repeats))
         del batches  # the folder goes
-    threads = os.cpu_count() or 1
-    yield Row(
-        f"read, decode and augment, {config.scene.image_size} px",
-        "images/s",
-        reading["ours"],
-        peer=f"decoder alone, {threads} threads",
-        peer_values=reading["decoder"],
-    )
+    decoder, size = rates.pop("decoder"), config.scene.image_size
+    for name, values in rates.items():
+        yield Row(
+            f"read, decode, augment, {size} px, {name}",
+            "images/s",
+            values,
+            peer=f"decoder alone, {_processors()} threads",
+            peer_values=decoder,
+        )
     yield Row(f"wait for input, {config.network.backbone}", "% of the training step", waits)
+
+
+def _reading_rates(
+    config: ExperimentConfig, source: FaceSource, repeats: int
+) -> dict[str, tuple[float, ...]]:
+    """Of a thread of this process, of processes, and of the decoder alone."""
+    contestants = {"decoder": _decoder(source)}
+    for processes in (0, _processors()):
+        batches = training_batches(source, pipeline_settings(config, processes))
+        count = EXAMPLES // config.train.batch_size
+        name = f"{processes} processes" if processes else "a thread"
+        contestants[name] = functools.partial(_take, batches, count)
+    return rates_by_turns(contestants, EXAMPLES, repeats)
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 def _take(batches: Iterator[Batch], count: int) -> None:
@@ -55,7 +71,7 @@ def _take(batches: Iterator[Batch], count: int) -> None:
 def _decoder(source: FaceSource) -> Callable[[], object]:
     """Decodes the same pictures, from memory and into nothing, on all processors."""
     encoded = [source.encoded_image(index) for index in range(len(source))]
-    threads = os.cpu_count() or 1
+    threads = _processors()
 
     def decode(first: int) -> None:
         for picture in encoded[first::threads]:

@@ -1,9 +1,8 @@
 """Batches of examples: endless and shuffled for training, each one once for evaluation.
 
 Through grain's stages go numbers, not pictures: which examples, and what happens to each. A batch
-is made of them in one piece, each picture changed straight into its place, in threads that grain
-keeps busy ahead of time. What takes long in there (decoding, resampling, tables) leaves Python's
-lock to the others.
+is made of them in one piece, each picture changed straight into its place, ahead of time: in
+threads that grain keeps busy, or in processes that these threads wait for.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from jaxtyping import Float
 
 from e2far_jax.data.augmentation import Changes, augment, draw_changes
 from e2far_jax.data.batch import Batch
+from e2far_jax.data.reading import RemoteBatches
 from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
 
 Example = dict[str, Any]
@@ -52,9 +52,15 @@ def training_batches(
         dataset = dataset.shuffle()
     dataset = dataset.repeat()
     dataset = dataset.random_map(functools.partial(_draw, settings=settings.augmentation))
+    items = dataset.batch(settings.batch_size, batch_fn=list)
     make_batch = functools.partial(_make_batch, source)
-    dataset = dataset.batch(settings.batch_size, batch_fn=make_batch)
-    return iter(dataset.to_iter_dataset(_read_options(settings)))
+    if settings.processes:
+        shape = (settings.batch_size, *source[0]["image"].shape)
+        remote = RemoteBatches(items, make_batch, shape, settings.processes)
+        batches = grain.MapDataset.range(len(items)).map(remote)
+    else:
+        batches = items.map(make_batch)
+    return iter(batches.to_iter_dataset(_read_options(settings)))
 
 
 def evaluation_batches(
@@ -85,9 +91,9 @@ def evaluation_batches(
         return Item(index if valid else process_index, valid=valid)
 
     dataset = grain.MapDataset.range(batches * settings.batch_size).map(item)
-    make_batch = functools.partial(_make_batch, source)
-    dataset = dataset.batch(settings.batch_size, batch_fn=make_batch)
-    return iter(dataset.to_iter_dataset(_read_options(settings)))
+    items = dataset.batch(settings.batch_size, batch_fn=list)
+    dataset = items.map(functools.partial(_make_batch, source))
+    return iter(dataset.to_iter_dataset(_read_options(dataclasses.replace(settings, processes=0))))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,10 +110,11 @@ def _draw(index: int, rng: np.random.Generator, settings: AugmentationSettings |
 
 
 def _make_batch(
-    source: grain.sources.RandomAccessDataSource[Example], items: Sequence[Item]
+    source: grain.sources.RandomAccessDataSource[Example],
+    items: Sequence[Item],
+    images: Float[np.ndarray, "B H W 3"] | None = None,
 ) -> Batch:
-    """Read, decode and augment, each picture straight into the batch."""
-    images = None
+    """Read, decode and augment, each picture straight into `images`, new memory by default."""
     rows = []
     for row, item in enumerate(items):
         example = source[item.index]
@@ -128,7 +135,8 @@ def _make_row(example: Example, item: Item, out: Float[np.ndarray, "H W 3"]) -> 
 
 
 def _read_options(settings: PipelineSettings) -> grain.ReadOptions:
-    return grain.ReadOptions(settings.threads, max(settings.prefetch, settings.threads))
+    threads = settings.processes or settings.threads
+    return grain.ReadOptions(threads, max(settings.prefetch, threads))
 
 
 def _check_processes(examples: int, process_index: int, process_count: int) -> None:

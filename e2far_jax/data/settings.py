@@ -103,6 +103,8 @@ class PipelineSettings:
       shuffle: a new order in every epoch; otherwise the stored one.
       augmentation: the changes to each picture; None for none.
       threads: how many threads make batches ahead of time.
+      processes: how many processes make training batches instead; 0 for none. They take a few
+        seconds to start, and it takes very fast training to need them.
       prefetch: how many batches may wait.
     """
 
@@ -111,9 +113,12 @@ class PipelineSettings:
     shuffle: bool = True
     augmentation: AugmentationSettings | None = AugmentationSettings()
     threads: int = 1
+    processes: int = 0
     prefetch: int = 8
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "threads", "prefetch"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
+        if self.processes < 0:
+            raise ValueError(f"processes is {self.processes}; expected at least 0")

@@ -6,7 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tensorflow_datasets.public_api as tfds
+from array_record.python.array_record_data_source import ArrayRecordDataSource
 from jaxtyping import UInt8
 from tensorflow_datasets.proto import tf_example_pb2
 
@@ -22,14 +22,15 @@ class FaceSource:
 
     An example is a dictionary of arrays with the fields of the data set, the image as levels 0 to
     255. The fields are taken from a record here, ten times as fast as by their descriptions; the
-    many factors take their time even so, and are left out where nobody asks for them.
+    many factors take their time even so, and are left out where nobody asks for them. Other
+    processes can be given it; they open the files anew.
     """
 
     def __init__(self, builder: Builder, split: str, with_factors: bool = False):
-        raw = tfds.decode.DeserializeMethod.RAW_BYTES
-        self._records = builder.as_data_source(split, deserialize_method=raw)
-        self._files = builder.info.splits[split].file_instructions
-        self._ends = np.cumsum([file.take for file in self._files])
+        files = builder.info.splits[split].file_instructions
+        self._records = ArrayRecordDataSource(files)
+        self._files = [file.filename for file in files]
+        self._ends = np.cumsum([file.take for file in files])
         features = builder.info.features
         self._factors = list(features["factors"]) if with_factors else None
         self._image_shape = features["image"].shape
@@ -45,12 +46,12 @@ class FaceSource:
         try:
             return self._decode(self._records[index])
         except Exception as error:  # array_record, protobuf and OpenCV raise all sorts
-            file = self._files[np.searchsorted(self._ends, index, side="right")].filename
+            file = self._files[np.searchsorted(self._ends, index, side="right")]
             reason = str(error).strip().split("\n")[0] or type(error).__name__
             raise DataError(f"{file}: example {index} can't be read: {reason}") from error
 
     def __repr__(self) -> str:
-        return f"FaceSource({self._files[0].filename}, {len(self)} examples)"
+        return f"FaceSource({self._files[0]}, {len(self)} examples)"
 
     def encoded_image(self, index: int) -> bytes:
         """The image file of an example."""

@@ -29,13 +29,14 @@ from e2far_jax.weights import save_weights
 VALIDATION_PICTURES = 8
 
 
-def train(config: ExperimentConfig, workdir: Path) -> TrainState:
+def train(config: ExperimentConfig, workdir: Path, reading_processes: int = 0) -> TrainState:
     """Train, or go on with the training that `workdir` holds, to the last step.
 
     Args:
       config: the experiment.
       workdir: where everything is kept: data/, checkpoints/, tensorboard/ and, at the end,
         weights/.
+      reading_processes: how many processes read and augment; 0: this one, by a thread.
     Returns:
       The last state.
     Raises:
@@ -50,7 +51,7 @@ def train(config: ExperimentConfig, workdir: Path) -> TrainState:
     optimiser = make_optimiser(config.train)
     batches = training_batches(
         open_split(source, "train"),
-        pipeline_settings(config),
+        pipeline_settings(config, reading_processes),
         jax.process_index(),
         jax.process_count(),
     )
@@ -87,12 +88,13 @@ def train(config: ExperimentConfig, workdir: Path) -> TrainState:
     return state
 
 
-def pipeline_settings(config: ExperimentConfig) -> PipelineSettings:
+def pipeline_settings(config: ExperimentConfig, processes: int = 0) -> PipelineSettings:
     """How this process reads its share of the training batches."""
     return PipelineSettings(
         batch_size=config.train.batch_size // jax.process_count(),
         seed=config.seed,
         augmentation=config.augmentation,
+        processes=processes,
     )
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import itertools
+import multiprocessing
 
 import grain
 import numpy as np
@@ -89,6 +91,25 @@ def test_the_seed_alone_decides():
     assert not any(same(a, b) for a, b in zip(first, other, strict=True))
 
 
+def test_other_processes_make_the_same_batches_from_any_position():
+    source = examples(10)
+    expected = [*itertools.islice(training_batches(source, settings()), 9)]
+    batches = training_batches(source, settings(processes=2))
+    assert all(same(next(batches), batch) for batch in expected[:3])
+    position = batches.get_state()
+    assert all(same(next(batches), batch) for batch in expected[3:])
+    batches.set_state(position)
+    assert all(same(next(batches), batch) for batch in expected[3:])
+    here = training_batches(source, settings())
+    here.set_state(position)  # whoever saved it
+    assert same(next(here), expected[3])
+    workers = multiprocessing.active_children()
+    assert len(workers) == 2
+    del batches
+    gc.collect()
+    assert not any(worker.is_alive() for worker in workers)
+
+
 def test_processes_share_the_examples_without_overlap():
     source = examples(12)
     parts = [indices(training_batches(source, settings(), rank, 3), 1) for rank in range(3)]
@@ -142,14 +163,21 @@ def test_evaluation_by_several_processes_covers_everything_in_equally_many_batch
     assert sorted(seen) == [*range(9)]
 
 
+class Damaged:
+    """Only its first example can be read."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        if index == 0:
+            return examples(1)[0]
+        raise DataError(f"somewhere: example {index} can't be read")
+
+
 def test_a_damaged_example_ends_the_reading_with_its_own_error():
-    class Damaged:
-        def __len__(self):
-            return 5
-
-        def __getitem__(self, index):
-            raise DataError(f"somewhere: example {index} can't be read")
-
     for batches in (training_batches, evaluation_batches):
         with pytest.raises(DataError, match="somewhere"):
             next(batches(Damaged(), settings()))
+    with pytest.raises(DataError, match="somewhere"):
+        next(training_batches(Damaged(), settings(processes=1)))

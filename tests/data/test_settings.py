@@ -33,3 +33,5 @@ def test_batches_need_an_example_and_a_thread():
         PipelineSettings(batch_size=0)
     with pytest.raises(ValueError, match="threads is 0"):
         PipelineSettings(threads=0)
+    with pytest.raises(ValueError, match="processes is -1"):
+        PipelineSettings(processes=-1)
