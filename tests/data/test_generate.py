@@ -131,6 +131,8 @@ def test_beam_gives_the_same_bytes(tmp_path, renderer, many_shards):
         indices = [example["index"] for example in open_split(beam, split)]
         assert indices == [*range(count)]
     assert [path.name for path in (tmp_path / "beam").iterdir()] == ["synthetic_faces"]
+    names = [{path.name for path in Path(made.data_dir).iterdir()} for made in (one, beam)]
+    assert names[0] == names[1]
 
 
 def test_beam_goes_on_where_another_generation_was(tmp_path, renderer, many_shards):
@@ -152,14 +154,14 @@ def test_beam_is_asked_for_where_it_is_missing(tmp_path, renderer, monkeypatch):
 
 
 @pytest.mark.slow
-def test_of_two_generations_one_waits_for_the_other(tmp_path):
+def test_of_two_generations_one_waits_for_the_other(tmp_path, renderer):
     program = f"""
 from tests.data.conftest import Renderer
 from tests.data.test_generate import make
 from e2far_jax.data.synthetic_faces import synthetic_faces_dataset_builder as builder_module
 renderer = Renderer()
 builder_module.SceneRenderer = renderer.of
-print(len(make({str(tmp_path)!r}).info.splits), renderer.calls)
+print(len(make({str(tmp_path / "two")!r}).info.splits), renderer.calls)
 """
     root = Path(__file__).parents[2]
     two = [
@@ -168,7 +170,11 @@ print(len(make({str(tmp_path)!r}).info.splits), renderer.calls)
     ]
     told = sorted(process.communicate()[0] for process in two)
     assert told == [b"3 0\n", b"3 6\n"]
-    assert [path.name for path in tmp_path.iterdir()] == ["synthetic_faces"]
+    assert [path.name for path in (tmp_path / "two").iterdir()] == ["synthetic_faces"]
+    renderer.calls = 0
+    made_elsewhere = make(tmp_path / "two")
+    assert renderer.calls == 0
+    assert digests(made_elsewhere) == digests(make(tmp_path / "here"))
 
 
 def test_every_picture_has_an_identity_of_its_own(tmp_path, renderer):

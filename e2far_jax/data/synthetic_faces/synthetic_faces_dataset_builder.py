@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +16,8 @@ import jax
 import numpy as np
 import tensorflow_datasets.public_api as tfds
 from jaxtyping import Float
+from tensorflow_datasets.core.writer import ExampleWriter
+from tensorflow_datasets.proto import tf_example_pb2
 
 from e2far_jax.data.chunks import Chunk, count, plan_chunks, plan_shards
 from e2far_jax.data.rendering import ChunkRenderer, Render, SceneRenderer
@@ -122,18 +124,23 @@ class Builder(tfds.core.ShardBasedBuilder):
         dl_manager: tfds.download.DownloadManager,
         download_config: tfds.download.DownloadConfig | None = None,
     ) -> None:
-        """Write the shards, and count them right.
+        """Write the shards, count them right, and leave nothing else.
 
         After a Beam pipeline tensorflow-datasets sorts the shards' lengths by their numbers as
-        strings, "10" before "2", and so mistakes a shorter last one.
+        strings, "10" before "2", and so mistakes a shorter last one; and leaves its notes.
         """
         super()._download_and_prepare(dl_manager, download_config)
+        for notes in Path(self.data_dir).glob("*.shard_infos.json"):
+            notes.unlink()
         shards = plan_shards(self.chunks())
         counted = {
             split: dataclasses.replace(info, shard_lengths=[count(c) for c in shards[split]])
             for split, info in self.info.splits.items()
         }
         self.info.set_splits(tfds.core.SplitDict(list(counted.values())))
+
+    def _example_writer(self) -> OrderedWriter:
+        return OrderedWriter(self.info.file_format)
 
     def _post_download_and_prepare_hook(self) -> None:
         self.remove_chunks()
@@ -160,6 +167,18 @@ class Shard:
         for record in self.renderer.records(self.chunks):
             encoded = io.BytesIO(record["image"])  # an array would need TensorFlow
             yield int(record["index"]), {**record, "image": encoded}
+
+
+class OrderedWriter(ExampleWriter):
+    """Writes the fields of a record in order; protobuf would shuffle them anew in each process."""
+
+    def write(self, path: Any, examples: Iterable[tuple[int, bytes]]) -> Any:
+        """Write records to a file."""
+        return super().write(path, ((key, _ordered(record)) for key, record in examples))
+
+
+def _ordered(record: bytes) -> bytes:
+    return tf_example_pb2.Example.FromString(record).SerializeToString(deterministic=True)
 
 
 def factor_names(render: Render) -> list[str]:
