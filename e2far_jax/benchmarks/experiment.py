@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +18,7 @@ from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.optimiser import make_optimiser
 from e2far_jax.training.parallel import AXIS, parallel_step, split_batch
-from e2far_jax.training.step import initial_state, make_train_step
+from e2far_jax.training.step import TrainState, initial_state, make_train_step
 
 EXAMPLES = 2_048
 
@@ -49,12 +50,7 @@ def random_batch(config: ExperimentConfig) -> Batch:
 
 def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
     """The compiled step, from state to state; returns when it is done."""
-    face_model = load_face_model(config.face_model)
-    network, optimiser = network_settings(config, face_model), make_optimiser(config.train)
-    step = parallel_step(
-        make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
-    )
-    state = initial_state(network, optimiser, config.seed)
+    step, state = _step_and_state(config)
 
     def run(batch: Batch) -> object:
         nonlocal state
@@ -62,3 +58,18 @@ def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
         return metrics
 
     return run
+
+
+def parallel_program(config: ExperimentConfig) -> str:
+    """The text of the compiled step."""
+    step, state = _step_and_state(config)
+    return step.lower(state, split_batch(random_batch(config))).compile().as_text()
+
+
+def _step_and_state(config: ExperimentConfig) -> tuple[Callable[..., Any], TrainState]:
+    face_model = load_face_model(config.face_model)
+    network, optimiser = network_settings(config, face_model), make_optimiser(config.train)
+    step = parallel_step(
+        make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
+    )
+    return step, initial_state(network, optimiser, config.seed)
