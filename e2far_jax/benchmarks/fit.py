@@ -12,6 +12,7 @@ from e2far_jax.benchmarks.rows import Row
 from e2far_jax.benchmarks.setting import Setting
 from e2far_jax.benchmarks.timing import rates
 from e2far_jax.evaluation.metrics import aligned_rmse
+from e2far_jax.morphable.model import displacement
 
 FACES, FACE_VERTICES = 1_000, 9_409  # as many as ICT-FaceKit's face region has
 SHAPE_BATCHES = (32, 256)
@@ -28,7 +29,7 @@ def _shapes(batch: int, setting: Setting) -> Row:
     modes = IDENTITY + EXPRESSION
     basis = jax.random.normal(jax.random.key(0), (VERTICES, 3, modes))
     coefficients = jax.random.normal(jax.random.key(1), (batch, modes))
-    evaluate = jax.jit(dense_shapes)
+    evaluate = jax.jit(displacement)
     values = rates(
         lambda: jax.block_until_ready(evaluate(basis, coefficients)), batch, setting.repeats
     )
@@ -39,12 +40,6 @@ def _shapes(batch: int, setting: Setting) -> Row:
         values,
         share=max(values) * work / setting.peaks["float32"],
     )
-
-
-def dense_shapes(basis: jax.Array, coefficients: jax.Array) -> jax.Array:
-    """Displacements [B N 3], computed as `morphable.model.shape` does."""
-    flat = jnp.matmul(coefficients, basis.reshape(-1, basis.shape[-1]).T, precision="highest")
-    return flat.reshape(len(coefficients), *basis.shape[:2])
 
 
 def _alignment(setting: Setting) -> Row:

@@ -62,14 +62,14 @@ class MorphableModel:
 
 def neutral_shape(model: MorphableModel, identity: Float[Array, "*B I"]) -> Float[Array, "*B N 3"]:
     """The face without expression: mean + U_I a_I, mm."""
-    return model.mean + _displacement(model.identity_basis, identity)
+    return model.mean + displacement(model.identity_basis, identity)
 
 
 def shape(
     model: MorphableModel, identity: Float[Array, "*B I"], expression: Float[Array, "*B E"]
 ) -> Float[Array, "*B N 3"]:
     """The face with its expression: mean + U_I a_I + U_E a_E, mm."""
-    return neutral_shape(model, identity) + _displacement(model.expression_basis, expression)
+    return neutral_shape(model, identity) + displacement(model.expression_basis, expression)
 
 
 def gram_matrix(
@@ -95,8 +95,9 @@ def clip_expression(
     return jnp.clip(expression, 0.0, 1.0) if model.expression_prior == "unit" else expression
 
 
-def _displacement(
+def displacement(
     basis: Float[Array, "N 3 K"], coefficients: Float[Array, "*B K"]
 ) -> Float[Array, "*B N 3"]:
+    """U a: how far coefficients move the vertices, mm."""
     flat = jnp.matmul(coefficients, basis.reshape(-1, basis.shape[-1]).T, precision="highest")
     return flat.reshape(*coefficients.shape[:-1], *basis.shape[:2])
