@@ -41,8 +41,10 @@ class VGG16(nn.Module):
                     conv_general_dilated=convolve,
                     name=f"conv{block}_{layer}",
                 )
-                features = nn.relu(convolution(features))
-            features = max_pool(features)
+                features = convolution(features)
+                if layer < len(widths):
+                    features = nn.relu(features)
+            features = nn.relu(max_pool(features))  # in this order on a quarter of the pixels
             maps[f"pool{block}"] = features
         return maps
 
