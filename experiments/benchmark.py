@@ -34,6 +34,7 @@ AGAINST = flags.DEFINE_list("against", "", f"Peers to compare with: {', '.join(P
 REPEATS = flags.DEFINE_integer("repeats", 5, "Repetitions of each measurement.", lower_bound=1)
 MODEL = flags.DEFINE_string("model", "default", "Morphable model that is rendered.")
 CROP_TO = flags.DEFINE_string("crop_to", None, "Region of it that is rendered.")
+PLOT = flags.DEFINE_string("plot", None, "Where the suite growth draws its plot.")
 JSON = flags.DEFINE_string("json", None, "Where to write every value too.")
 
 
@@ -49,7 +50,7 @@ def main() -> None:
         flush=True,
     )
     rendered = FaceModelSettings(MODEL.value, CROP_TO.value)
-    setting = Setting(config, REPEATS.value, tuple(AGAINST.value), rendered, peaks)
+    setting = Setting(config, REPEATS.value, tuple(AGAINST.value), rendered, peaks, PLOT.value)
     rows = []
     for suite in SUITE.value:
         for row in SUITES[suite](setting):

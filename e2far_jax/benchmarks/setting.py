@@ -20,6 +20,7 @@ class Setting:
       peers: whom to compare with, of "torch" and "onnxruntime".
       rendered: the morphable model that the rendering suites draw.
       peaks: the machine's, see `machine.peaks`.
+      plot: where the suite "growth" draws its plot; None for none.
     """
 
     config: ExperimentConfig
@@ -27,6 +28,7 @@ class Setting:
     peers: tuple[str, ...]
     rendered: FaceModelSettings
     peaks: dict[str, float]
+    plot: str | None = None
 
 
 Suite = Callable[[Setting], Iterator[Row]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from e2far_jax.benchmarks.data import data_suite
 from e2far_jax.benchmarks.fit import fit_suite
+from e2far_jax.benchmarks.growth import growth_suite
 from e2far_jax.benchmarks.infer import infer_suite
 from e2far_jax.benchmarks.loss import loss_suite
 from e2far_jax.benchmarks.memory import memory_suite
@@ -18,6 +19,7 @@ SUITES: dict[str, Suite] = {
     "infer": infer_suite,
     "render": render_suite,
     "factors": factors_suite,
+    "growth": growth_suite,
     "data": data_suite,
     "loss": loss_suite,
     "fit": fit_suite,
