@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -15,8 +16,8 @@ def test_a_finer_mesh_is_the_same_surface(parts):
     triangles = np.array([[0, 1, 2], [3, 5, 4]])
     finer = subdivide((vertices, triangles), parts)
     assert finer[1].shape == (2 * parts * parts, 3)
-    whole = np.asarray(triangle_normals(vertices, triangles))
-    pieces = np.asarray(triangle_normals(*finer)).reshape(2, -1, 3)
+    whole = np.asarray(triangle_normals(*map(jnp.asarray, (vertices, triangles))))
+    pieces = np.asarray(triangle_normals(*map(jnp.asarray, finer))).reshape(2, -1, 3)
     expected = np.broadcast_to(whole[:, None] / parts**2, pieces.shape)
     np.testing.assert_allclose(pieces, expected, atol=1e-5)
 
