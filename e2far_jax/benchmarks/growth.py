@@ -42,7 +42,7 @@ def growth_suite(setting: Setting) -> Iterator[Row]:
         plot_growth(Path(setting.plot), triangles, times[: len(PARTS)], pixels, times[len(PARTS) :])
 
 
-def subdivide(mesh: Mesh, parts: int) -> Mesh:
+def subdivide(mesh: Mesh, parts: int) -> tuple[Float[np.ndarray, "P 3"], Int[np.ndarray, "Q 3"]]:
     """The same surface, every triangle cut into parts^2; corners are no longer shared."""
     vertices, triangles = mesh
     places = [(i, j) for i in range(parts + 1) for j in range(parts + 1 - i)]
