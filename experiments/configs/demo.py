@@ -2,9 +2,8 @@
 
     python experiments/train.py --config=experiments/configs/demo.py --workdir=outputs/demo
 
-On two CPU cores (no GPU): 110 s of rendering, 220 s of training, 470 s for all of `make demo`
-with its installation. On the test split neutral 2.68 mm (mean face 2.99), expressive 2.85 mm (mean
-face 4.14).
+On two CPU cores (no GPU) 400 s for all of `make demo` with its installation, half of them training.
+On the test split neutral 2.70 mm (mean face 2.99), expressive 2.88 mm (mean face 4.12).
 """
 
 from ml_collections import ConfigDict
