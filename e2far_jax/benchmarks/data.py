@@ -15,10 +15,10 @@ from e2far_jax.benchmarks.rows import Row
 from e2far_jax.benchmarks.setting import Setting
 from e2far_jax.benchmarks.timing import rates_by_turns
 from e2far_jax.data.batch import Batch
-from e2far_jax.data.pipeline import training_batches
 from e2far_jax.data.source import FaceSource, decode_image, open_split
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.training.config import ExperimentConfig
-from e2far_jax.training.loop import pipeline_settings
+from e2far_jax.training.loop import experiment_batches
 
 LEAST_STEPS, SECONDS = 3, 5.0  # of a repetition
 
@@ -27,9 +27,10 @@ def data_suite(setting: Setting) -> Iterator[Row]:
     """Batches from a data set on disk: their rate, and how long training waits for them."""
     config = setting.config
     with tempfile.TemporaryDirectory() as folder:
-        source = open_split(small_data_set(config, Path(folder)), "train")
-        rates = _reading_rates(config, source, setting.repeats)
-        batches = training_batches(source, pipeline_settings(config))
+        data_set = small_data_set(config, Path(folder))
+        source = open_split(data_set, "train")
+        rates = _reading_rates(config, source, data_set.model, setting.repeats)
+        batches = experiment_batches(config, source, data_set.model)
         step = training_step(config)
         step(next(batches))
         waits = tuple(_wait(batches, step) for _ in range(setting.repeats))
@@ -47,12 +48,12 @@ def data_suite(setting: Setting) -> Iterator[Row]:
 
 
 def _reading_rates(
-    config: ExperimentConfig, source: FaceSource, repeats: int
+    config: ExperimentConfig, source: FaceSource, face_model: MorphableModel, repeats: int
 ) -> dict[str, tuple[float, ...]]:
     """Of a thread of this process, of processes, and of the decoder alone."""
     contestants = {"decoder": _decoder(source)}
     for processes in (0, _processors()):
-        batches = training_batches(source, pipeline_settings(config, processes))
+        batches = experiment_batches(config, source, face_model, processes)
         count = EXAMPLES // config.train.batch_size
         name = f"{processes} processes" if processes else "a thread"
         contestants[name] = functools.partial(_take, batches, count)

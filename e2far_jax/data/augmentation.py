@@ -1,4 +1,4 @@
-"""Changes to a training picture: a jittered crop, other colours, blur and noise (all ours).
+"""Changes to a training picture: mirroring, a jittered crop, other colours, blur, noise (all ours).
 
 What happens to a picture is drawn first, from a few random numbers, and done later: the drawing is
 quick and belongs to the order of examples, the doing takes the time and goes straight into the
@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from e2far_jax.data.settings import AugmentationSettings
+from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS, Mirror
 
 Example = dict[str, Any]
 
@@ -28,6 +29,7 @@ class Changes:
     """What happens to one picture.
 
     Attributes:
+      mirrored: whether left and right are exchanged.
       zoom: the crop's scale factor, around its centre.
       shift: of the crop, as a share of its side.
       gain: each colour channel's factor.
@@ -39,6 +41,7 @@ class Changes:
       noise: standard deviation, where 1 is white, and seed; None for none.
     """
 
+    mirrored: bool
     zoom: float
     shift: Float[np.ndarray, "2"]
     gain: Float[np.ndarray, "3"]
@@ -57,6 +60,7 @@ def draw_changes(rng: np.random.Generator, settings: AugmentationSettings) -> Ch
       rng: where all randomness comes from.
       settings: how far to go.
     """
+    mirrored = rng.random() < settings.mirror
     zoom = math.exp(rng.uniform(-settings.zoom, settings.zoom))
     shift = rng.uniform(-settings.shift, settings.shift, 2)
     gain = np.exp(rng.uniform(-settings.gain, settings.gain, 3))
@@ -69,25 +73,49 @@ def draw_changes(rng: np.random.Generator, settings: AugmentationSettings) -> Ch
         blur = rng.uniform(0.0, settings.blur_deviation)
     if rng.random() < settings.noise:
         noise = rng.uniform(0.0, settings.noise_deviation), int(rng.integers(2**31))
-    return Changes(zoom, shift, gain, gamma, contrast, brightness, gray, blur, noise)
+    return Changes(mirrored, zoom, shift, gain, gamma, contrast, brightness, gray, blur, noise)
 
 
-def augment(example: Example, changes: Changes, out: Float[np.ndarray, "H W 3"]) -> Example:
-    """Jitter an example's crop and change its colours.
+def augment(
+    example: Example,
+    changes: Changes,
+    out: Float[np.ndarray, "H W 3"],
+    mirror: Mirror | None = None,
+) -> Example:
+    """Mirror an example, jitter its crop and change its colours.
 
     Args:
       example: a stored example; `image` holds levels 0 to 255.
       changes: what happens.
       out: where the changed picture goes, RGB in [0, 1]; a C-ordered float32 array.
+      mirror: the face model's, where examples may be mirrored.
     Returns:
-      The example with `out` as its image; camera and landmarks follow the jitter.
+      The example with `out` as its image; all else that it holds follows.
     """
+    if changes.mirrored:
+        example = mirrored(example, mirror)
     side = example["image"].shape[0]
     centre = side / 2.0
     offset = centre - changes.zoom * centre + side * changes.shift
     moved = move_crop(example, changes.zoom, offset)
     change_colours(moved["image"], changes, out)
     return {**moved, "image": out}
+
+
+def mirrored(example: Example, mirror: Mirror) -> Example:
+    """The example with left and right exchanged: its picture, camera, landmarks and face."""
+    side = np.float32(example["image"].shape[1])
+    flip = np.array([-1.0, 1.0, 1.0], np.float32)
+    moved = np.array([side, 0.0], np.float32)
+    return {
+        **example,
+        "image": np.ascontiguousarray(example["image"][:, ::-1]),
+        "identity": example["identity"] @ mirror.identity,
+        "expression": example["expression"] @ mirror.expression,
+        "rotation": flip[:, None] * example["rotation"] * flip,
+        "translation": moved + flip[:2] * example["translation"],
+        "landmarks": moved + flip[:2] * example["landmarks"][MIRRORED_LANDMARKS],
+    }
 
 
 def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"]) -> Example:

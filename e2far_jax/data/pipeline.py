@@ -7,9 +7,11 @@ threads that grain keeps busy, or in processes that these threads wait for.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import functools
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,6 +23,7 @@ from e2far_jax.data.augmentation import Changes, augment, draw_changes
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.reading import RemoteBatches
 from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
+from e2far_jax.morphable.symmetry import Mirror
 
 Example = dict[str, Any]
 _FIELDS = [field.name for field in dataclasses.fields(Batch)]
@@ -31,29 +34,34 @@ def training_batches(
     settings: PipelineSettings,
     process_index: int = 0,
     process_count: int = 1,
+    mirror: Mirror | None = None,
 ) -> grain.DatasetIterator[Batch]:
     """Batches without end, each epoch in a new order and with new augmentation.
 
     The iterator's `get_state` and `set_state`, and with them grain's checkpoint handler, restore
     the position exactly: what comes next depends on the settings and the position alone.
 
+    With a curriculum, pictures of a level come from a certain batch on; each batch at which a level
+    joins begins a new epoch of all that are in.
+
     Args:
       source: a split's examples.
       settings: batch size, seed and augmentation.
       process_index: this process reads every `process_count`-th example, from this one on.
       process_count: how many processes share the split.
+      mirror: the face model's, where the augmentation mirrors.
     Raises:
-      ValueError: for an impossible process index, or fewer examples than processes.
+      ValueError: for an impossible process index, fewer examples than processes, or a missing
+        mirror.
     """
     _check_processes(len(source), process_index, process_count)
-    dataset = grain.MapDataset.range(len(source)).seed(settings.seed)
-    dataset = dataset[process_index::process_count]
-    if settings.shuffle:
-        dataset = dataset.shuffle()
-    dataset = dataset.repeat()
+    if settings.augmentation is not None and settings.augmentation.mirror and mirror is None:
+        raise ValueError("augmentation.mirror is not 0; that takes the face model's mirror")
+    order = _Order.of(len(source), settings, process_index, process_count)
+    dataset = grain.MapDataset.range(sys.maxsize).seed(settings.seed).map(order)
     dataset = dataset.random_map(functools.partial(_draw, settings=settings.augmentation))
     items = dataset.batch(settings.batch_size, batch_fn=list)
-    make_batch = functools.partial(_make_batch, source)
+    make_batch = functools.partial(_make_batch, source, mirror=mirror)
     if settings.processes:
         shape = (settings.batch_size, *source[0]["image"].shape)
         remote = RemoteBatches(items, make_batch, shape, settings.processes)
@@ -97,6 +105,37 @@ def evaluation_batches(
 
 
 @dataclasses.dataclass(frozen=True)
+class _Order:
+    """The position of an example in training -> its index in the split.
+
+    Attributes:
+      starts: the positions at which something begins, ascending from 0.
+      endless: from each of these positions on, indices without end, position 0 being the start.
+    """
+
+    starts: tuple[int, ...]
+    endless: tuple[grain.MapDataset[int], ...]
+
+    @classmethod
+    def of(
+        cls, examples: int, settings: PipelineSettings, process_index: int, process_count: int
+    ) -> _Order:
+        levels = settings.level_starts or (0,)
+        level = np.arange(examples) % len(levels)
+        starts = sorted({*levels})
+        endless = []
+        for number, start in enumerate(starts):
+            shown = np.flatnonzero(np.array(levels)[level] <= start)[process_index::process_count]
+            dataset = grain.MapDataset.source(shown).seed(settings.seed + number)
+            endless.append((dataset.shuffle() if settings.shuffle else dataset).repeat())
+        return cls(tuple(start * settings.batch_size for start in starts), tuple(endless))
+
+    def __call__(self, position: int) -> int:
+        part = bisect.bisect_right(self.starts, position) - 1
+        return int(self.endless[part][position - self.starts[part]])
+
+
+@dataclasses.dataclass(frozen=True)
 class Item:
     """What becomes a row of a batch: an example's index, and what happens to its picture."""
 
@@ -113,6 +152,7 @@ def _make_batch(
     source: grain.sources.RandomAccessDataSource[Example],
     items: Sequence[Item],
     images: Float[np.ndarray, "B H W 3"] | None = None,
+    mirror: Mirror | None = None,
 ) -> Batch:
     """Read, decode and augment, each picture straight into `images`, new memory by default."""
     rows = []
@@ -120,16 +160,18 @@ def _make_batch(
         example = source[item.index]
         if images is None:
             images = np.empty((len(items), *example["image"].shape), np.float32)
-        rows.append(_make_row(example, item, images[row]))
+        rows.append(_make_row(example, item, images[row], mirror))
     columns = {name: np.stack([row[name] for row in rows]) for name in _FIELDS if name != "image"}
     return Batch(image=images, **columns)
 
 
-def _make_row(example: Example, item: Item, out: Float[np.ndarray, "H W 3"]) -> Example:
+def _make_row(
+    example: Example, item: Item, out: Float[np.ndarray, "H W 3"], mirror: Mirror | None
+) -> Example:
     if item.changes is None:
         np.divide(example["image"], np.float32(255.0), out=out)
     else:
-        example = augment(example, item.changes, out)
+        example = augment(example, item.changes, out, mirror)
     numbers = {name: np.int32(example[name]) for name in ("index", "level")}
     return {**example, **numbers, "valid": np.bool_(item.valid)}
 

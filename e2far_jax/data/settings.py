@@ -20,6 +20,8 @@ class DataSettings:
       train_examples: pictures to learn from.
       validation_examples: pictures to watch while learning.
       test_examples: pictures for the final evaluation.
+      train_levels: difficulties of the pictures to learn from and to watch, in turn; empty: the
+        configuration's own scene.
       test_levels: difficulties of the test pictures, in turn; empty: the scene of all others.
       seed: of every picture; another seed gives other pictures.
     """
@@ -27,12 +29,14 @@ class DataSettings:
     train_examples: int = 20_000
     validation_examples: int = 500
     test_examples: int = 1_000
+    train_levels: tuple[int, ...] = ()
     test_levels: tuple[int, ...] = LEVELS
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not set(self.test_levels) <= set(LEVELS):
-            raise ValueError(f"data.test_levels is {self.test_levels}; expected some of {LEVELS}")
+        for name in ("train_levels", "test_levels"):
+            if not set(getattr(self, name)) <= set(LEVELS):
+                raise ValueError(f"data.{name} is {getattr(self, name)}; expected some of {LEVELS}")
         for split, count in self.counts.items():
             if count < 1:
                 raise ValueError(f"{split}_examples is {count}; a split needs at least 1 example")
@@ -49,7 +53,12 @@ class DataSettings:
     @property
     def levels(self) -> dict[str, tuple[int, ...]]:
         """The levels of the graded splits; example i has the level number i, taken in turn."""
-        return {"test": self.test_levels} if self.test_levels else {}
+        levels = {
+            "train": self.train_levels,
+            "validation": self.train_levels,
+            "test": self.test_levels,
+        }
+        return {split: graded for split, graded in levels.items() if graded}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +69,7 @@ class AugmentationSettings:
     uniform in -r..r itself. Zero switches a change off.
 
     Attributes:
+      mirror: probability that left and right are exchanged; for symmetric face models.
       shift: range of the crop's shift, as a share of its side.
       zoom: range of the crop's scale factor.
       brightness: range of the summand, where 1 is white.
@@ -73,6 +83,7 @@ class AugmentationSettings:
       noise_deviation: its largest standard deviation, where 1 is white.
     """
 
+    mirror: float = 0.0
     shift: float = 0.06
     zoom: float = 0.12
     brightness: float = 0.1
@@ -88,7 +99,7 @@ class AugmentationSettings:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            top = 1.0 if field.name in ("gray", "blur", "noise") else math.inf
+            top = 1.0 if field.name in ("mirror", "gray", "blur", "noise") else math.inf
             if not 0.0 <= value <= top:
                 raise ValueError(f"augmentation.{field.name} is {value}; expected 0 to {top}")
 
@@ -102,6 +113,8 @@ class PipelineSettings:
       seed: of the order and of the augmentation.
       shuffle: a new order in every epoch; otherwise the stored one.
       augmentation: the changes to each picture; None for none.
+      level_starts: a curriculum: for examples that show several levels in turn, the batch from
+        which on each is shown, the first from 0 on; empty: all are shown always.
       threads: how many threads make batches ahead of time.
       processes: how many processes make training batches instead; 0 for none. They take a few
         seconds to start, and it takes very fast training to need them.
@@ -112,6 +125,7 @@ class PipelineSettings:
     seed: int = 0
     shuffle: bool = True
     augmentation: AugmentationSettings | None = AugmentationSettings()
+    level_starts: tuple[int, ...] = ()
     threads: int = 1
     processes: int = 0
     prefetch: int = 8
@@ -120,5 +134,7 @@ class PipelineSettings:
         for name in ("batch_size", "threads", "prefetch"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; expected at least 1")
+        if self.level_starts and min(self.level_starts) != 0:
+            raise ValueError(f"level_starts is {self.level_starts}; expected one to start at 0")
         if self.processes < 0:
             raise ValueError(f"processes is {self.processes}; expected at least 0")

@@ -24,6 +24,8 @@ class TrainSettings:
     Attributes:
       steps: optimiser steps in all.
       batch_size: examples a step, over all devices and processes.
+      level_starts: a curriculum: the step from which on pictures of each of `data.train_levels`
+        are shown, one of them 0; empty: all are shown always.
       learning_rate: the highest one.
       schedule: "cosine" falls to zero at the last step; "staircase" multiplies by 0.1 at each of
         `milestones`, as the paper does.
@@ -39,6 +41,7 @@ class TrainSettings:
 
     steps: int = 200_000
     batch_size: int = 32
+    level_starts: tuple[int, ...] = ()
     learning_rate: float = 1e-4
     schedule: Literal["cosine", "staircase"] = "cosine"
     milestones: tuple[int, ...] = ()
@@ -88,6 +91,14 @@ class ExperimentConfig:
     network: NetworkSettings = NetworkSettings()
     loss: LossSettings = LossSettings()
     train: TrainSettings = TrainSettings()
+
+    def __post_init__(self) -> None:
+        starts, levels = self.train.level_starts, self.data.train_levels
+        if starts and (len(starts) != len(levels) or min(starts) != 0):
+            raise ValueError(
+                f"train.level_starts is {starts}; expected a step for each of data.train_levels, "
+                f"{levels}, one of them 0"
+            )
 
 
 def network_settings(config: ExperimentConfig, face_model: MorphableModel) -> NetworkSettings:

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import grain
 import jax
 import jax.numpy as jnp
 
+from e2far_jax.data.batch import Batch
 from e2far_jax.data.generate import generate
 from e2far_jax.data.pipeline import evaluation_batches, training_batches
 from e2far_jax.data.settings import PipelineSettings
-from e2far_jax.data.source import open_split
+from e2far_jax.data.source import FaceSource, open_split
 from e2far_jax.evaluation.evaluate import Evaluation, evaluate, predict_all
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.symmetry import mirror_of
 from e2far_jax.training.checkpoints import Checkpoints
 from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.monitor import Monitor
@@ -29,7 +32,12 @@ from e2far_jax.weights import save_weights
 VALIDATION_PICTURES = 8
 
 
-def train(config: ExperimentConfig, workdir: Path, reading_processes: int = 0) -> TrainState:
+def train(
+    config: ExperimentConfig,
+    workdir: Path,
+    reading_processes: int = 0,
+    data_dir: Path | None = None,
+) -> TrainState:
     """Train, or go on with the training that `workdir` holds, to the last step.
 
     Args:
@@ -37,6 +45,7 @@ def train(config: ExperimentConfig, workdir: Path, reading_processes: int = 0) -
       workdir: where everything is kept: data/, checkpoints/, tensorboard/ and, at the end,
         weights/.
       reading_processes: how many processes read and augment; 0: this one, by a thread.
+      data_dir: where data sets are kept; by default data/ in `workdir`.
     Returns:
       The last state.
     Raises:
@@ -45,16 +54,11 @@ def train(config: ExperimentConfig, workdir: Path, reading_processes: int = 0) -
       ValueError: where the batch does not divide among devices and processes.
     """
     check_batch_size(config.train.batch_size, jax.device_count())
-    source = generate(config.data, config.scene, config.face_model, workdir / "data")
+    source = generate(config.data, config.scene, config.face_model, data_dir or workdir / "data")
     face_model = source.model
     network = network_settings(config, face_model)
     optimiser = make_optimiser(config.train)
-    batches = training_batches(
-        open_split(source, "train"),
-        pipeline_settings(config, reading_processes),
-        jax.process_index(),
-        jax.process_count(),
-    )
+    batches = experiment_batches(config, open_split(source, "train"), face_model, reading_processes)
     step = parallel_step(
         make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
     )
@@ -88,14 +92,31 @@ def train(config: ExperimentConfig, workdir: Path, reading_processes: int = 0) -
     return state
 
 
-def pipeline_settings(config: ExperimentConfig, processes: int = 0) -> PipelineSettings:
-    """How this process reads its share of the training batches."""
-    return PipelineSettings(
+def experiment_batches(
+    config: ExperimentConfig,
+    source: FaceSource,
+    face_model: MorphableModel,
+    reading_processes: int = 0,
+) -> grain.DatasetIterator[Batch]:
+    """This process's share of the training batches.
+
+    Args:
+      config: the experiment.
+      source: its training split.
+      face_model: of the experiment.
+      reading_processes: how many processes read and augment; 0: this one, by a thread.
+    Raises:
+      ValueError: where pictures are to be mirrored and the face model is not symmetric.
+    """
+    settings = PipelineSettings(
         batch_size=config.train.batch_size // jax.process_count(),
         seed=config.seed,
         augmentation=config.augmentation,
-        processes=processes,
+        level_starts=config.train.level_starts,
+        processes=reading_processes,
     )
+    mirror = mirror_of(face_model) if config.augmentation.mirror else None
+    return training_batches(source, settings, jax.process_index(), jax.process_count(), mirror)
 
 
 class Validation:

@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from e2far_jax.data import augmentation
-from e2far_jax.data.augmentation import draw_changes, move_crop
+from e2far_jax.data.augmentation import draw_changes, mirrored, move_crop
 from e2far_jax.data.settings import AugmentationSettings
 from e2far_jax.geometry.cameras import Camera, project, transform_image
+from e2far_jax.geometry.rotations import rotation_from_euler
+from e2far_jax.morphable import open_morphable_model
+from e2far_jax.morphable.model import shape
+from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS, mirror_of
 
 NONE = AugmentationSettings(**{f.name: 0.0 for f in dataclasses.fields(AugmentationSettings)})
 
@@ -71,6 +76,37 @@ def test_the_camera_moves_as_the_geometry_room_says():
     points = jnp.array([[10.0, 20.0, 5.0], [-30.0, 4.0, 0.0]])
     ours = Camera(jnp.eye(3), jnp.asarray(moved["scale"]), jnp.asarray(moved["translation"]))
     np.testing.assert_allclose(project(ours, points), project(expected, points), atol=1e-5)
+
+
+def test_a_mirrored_face_is_seen_where_its_picture_is_mirrored():
+    default_model = open_morphable_model("default")
+    keys = jax.random.split(jax.random.key(3), 2)
+    identity = jax.random.normal(keys[0], (default_model.identity_size,))
+    expression = jax.random.uniform(keys[1], (default_model.expression_size,))
+    camera = Camera(
+        rotation_from_euler(jnp.float32(0.2), jnp.float32(0.5), jnp.float32(-0.3)),
+        jnp.float32(0.4),
+        jnp.array([50.0, 44.0]),
+    )
+    points = shape(default_model, identity, expression)[default_model.landmarks]
+    seen = project(camera, points)[..., :2]
+    example = {
+        "image": np.zeros((96, 96, 3), np.uint8),
+        "identity": np.asarray(identity),
+        "expression": np.asarray(expression),
+        "rotation": np.asarray(camera.rotation),
+        "scale": np.asarray(camera.scale),
+        "translation": np.asarray(camera.translation),
+        "landmarks": np.asarray(seen),
+    }
+    changed = mirrored(example, mirror_of(default_model))
+    expected = np.array([96.0, 0.0]) + np.array([-1.0, 1.0]) * np.asarray(seen)
+    np.testing.assert_allclose(changed["landmarks"], expected[MIRRORED_LANDMARKS], atol=1e-4)
+    points = shape(default_model, *map(jnp.asarray, (changed["identity"], changed["expression"])))
+    camera = Camera(*(jnp.asarray(changed[n]) for n in ("rotation", "scale", "translation")))
+    again = project(camera, points[default_model.landmarks])[..., :2]
+    np.testing.assert_allclose(again, changed["landmarks"], atol=1e-2)
+    assert np.linalg.det(changed["rotation"]) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_the_example_itself_is_left_alone():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import gc
 import itertools
 import multiprocessing
@@ -11,7 +12,8 @@ import pytest
 
 from e2far_jax.data.errors import DataError
 from e2far_jax.data.pipeline import evaluation_batches, training_batches
-from e2far_jax.data.settings import PipelineSettings
+from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
+from e2far_jax.morphable.symmetry import Mirror
 
 
 def examples(count, size=16):
@@ -63,6 +65,25 @@ def test_each_epoch_holds_everything_once_in_a_new_order():
     assert len({tuple(epoch) for epoch in [*epochs, range(12)]}) == 4
 
 
+def test_levels_join_at_their_batches_and_all_pictures_are_shown_once_in_each_part():
+    starts = (0, 7, 2, 2)  # 24 examples, 6 of each level; batches of 4
+    order = indices(training_batches(examples(24), settings(level_starts=starts)), 13)
+    assert {index % 4 for index in order[:8]} == {0}
+    assert {index % 4 for index in order[8:28]} == {0, 2, 3}
+    assert sorted(order[8:26]) == [index for index in range(24) if index % 4 != 1]
+    assert sorted(order[28:52]) == [*range(24)]
+
+
+def test_processes_share_what_a_curriculum_shows():
+    shown = [
+        indices(training_batches(examples(24), settings(level_starts=(0, 2)), rank, 3), 3)
+        for rank in range(3)
+    ]
+    first, later = ({*order[:8]} for order in shown), ({*order[8:]} for order in shown)
+    assert sorted(itertools.chain(*first)) == [*range(0, 24, 2)]
+    assert len(set().union(*later)) == 12  # 4 each, without overlap
+
+
 def test_without_shuffling_the_stored_order_repeats():
     batches = training_batches(examples(6), settings(shuffle=False))
     assert indices(batches, 3) == [*range(6), *range(6)]
@@ -108,6 +129,23 @@ def test_other_processes_make_the_same_batches_from_any_position():
     del batches
     gc.collect()
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_mirroring_needs_to_know_how():
+    mirrors = AugmentationSettings(mirror=1.0)
+    with pytest.raises(ValueError, match="mirror"):
+        training_batches(examples(4), settings(augmentation=mirrors))
+
+
+def test_mirrored_examples_come_with_mirrored_faces():
+    mirrors = AugmentationSettings(
+        **{field.name: 0.0 for field in dataclasses.fields(AugmentationSettings)} | {"mirror": 1.0}
+    )
+    source, mirror = examples(4), Mirror(np.diag([1.0, -1.0, 2.0]), np.eye(2)[::-1])
+    chosen = settings(augmentation=mirrors, shuffle=False)
+    batch = next(training_batches(source, chosen, mirror=mirror))
+    np.testing.assert_allclose(batch.identity[3], [3.0, -3.0, 6.0])
+    np.testing.assert_allclose(batch.image[2], np.fliplr(source[2]["image"]) / 255.0, atol=1e-6)
 
 
 def test_processes_share_the_examples_without_overlap():

@@ -1,0 +1,49 @@
+"""The compact network for CPUs: the embedded face, scenes of all levels, easy ones first.
+
+    python experiments/train.py --config=experiments/configs/compact.py --workdir=outputs/compact
+
+On two CPU cores (no GPU): see below.
+"""
+
+from ml_collections import ConfigDict
+
+from e2far_jax.data.settings import DataSettings
+from e2far_jax.losses import LossSettings
+from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.morphable.settings import FaceModelSettings
+from e2far_jax.rendering.ranges import LEVELS
+from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.training.config import ExperimentConfig, TrainSettings, to_config_dict
+
+
+def get_config() -> ConfigDict:
+    """The configuration, open to overrides by flags."""
+    return to_config_dict(
+        ExperimentConfig(
+            face_model=FaceModelSettings(identity_size=80),
+            scene=SceneConfig(image_size=112),
+            data=DataSettings(
+                train_examples=131_072,
+                validation_examples=512,
+                test_examples=2_048,
+                train_levels=LEVELS,
+            ),
+            network=NetworkSettings(
+                backbone="compact",
+                compact_widths=(16, 32, 64, 128),
+                fusion_taps=("pool3", "pool4"),
+                fusion_channels=128,
+                head_widths=(),
+                pixel_scale=64.0,
+            ),
+            loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
+            train=TrainSettings(
+                steps=40_000,
+                batch_size=32,
+                learning_rate=2e-3,
+                warmup_steps=200,
+                validate_every=2_000,
+                checkpoint_every=500,
+            ),
+        )
+    )
