@@ -52,32 +52,45 @@ class VGG16(nn.Module):
 class Compact(nn.Module):
     """A small residual backbone for CPUs (ours).
 
-    Each stage halves the size with a strided 3x3 convolution; all but the first add one residual
-    3x3 convolution. Strides instead of pooling keep the work at fine resolutions, where CPUs are
-    slow, small. Its maps bear VGG's names, so the same fusion and heads fit.
+    Patches of 4x4 pixels are mapped to the first stage's channels, and every further stage halves
+    the size with a strided 3x3 convolution; residual 3x3 convolutions follow in each. There is no
+    work at fine resolutions, where CPUs are slow. Its maps are named by their sizes, as VGG's are,
+    so the same fusion and heads fit.
+
+    Attributes:
+      widths: channels of the stages.
+      depths: residual convolutions in each stage.
+      dtype: of the activations.
     """
 
     widths: tuple[int, ...]
+    depths: tuple[int, ...]
     dtype: jnp.dtype = jnp.float32
 
     @nn.compact
     def __call__(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:
-        """Feature maps pool1 (H/2) to poolK (H/2^K) with `widths` channels."""
+        """Feature maps pool2 (H/4), pool3 (H/8), ... with `widths` channels."""
         features, maps = images, {}
-        for stage, width in enumerate(self.widths, start=1):
-            features = nn.relu(self._convolution(width, 2, f"conv{stage}_1")(features))
-            if stage > 1:
-                residual = self._convolution(width, 1, f"conv{stage}_2")(features)
+        for stage, (width, depth) in enumerate(zip(self.widths, self.depths, strict=True), start=2):
+            if stage == 2:
+                first = self._convolution(width, 4, 4, 0, "conv2_1")
+            else:
+                first = self._convolution(width, 3, 2, 1, f"conv{stage}_1")
+            features = nn.relu(first(features))
+            for number in range(2, depth + 2):
+                residual = self._convolution(width, 3, 1, 1, f"conv{stage}_{number}")(features)
                 features = features + nn.relu(residual)
             maps[f"pool{stage}"] = features
         return maps
 
-    def _convolution(self, width: int, stride: int, name: str) -> nn.Conv:
+    def _convolution(
+        self, width: int, kernel: int, stride: int, padding: int, name: str
+    ) -> nn.Conv:
         return nn.Conv(
             width,
-            (3, 3),
+            (kernel, kernel),
             strides=(stride, stride),
-            padding=1,
+            padding=padding,
             kernel_init=he_fan_out,
             dtype=self.dtype,
             conv_general_dilated=convolve,

@@ -1,16 +1,20 @@
-"""3x3 convolutions whose weight gradient is fast on CPUs too.
+"""Convolutions that are fast on CPUs too, in what XLA's are slow at there.
 
-The gradient by the kernel, sum over pixels p of x[p + offset] g[p]^T for each of the nine offsets,
-is to XLA a convolution with a kernel as large as the picture, which its CPU compiler runs at a
-fifth of a matrix product's speed; it takes half of a training step. Here it is one matrix product:
-three copies of the features, a column apart, against three copies of the output's gradient, a row
-apart, give all nine offsets at once, and copy three times what others copy nine times. The product
-runs over strips of some rows, for which the copies stay in the processor's cache. Features of
-bfloat16 are multiplied as float32, since CPUs without bfloat16 units would be slow at it.
+One is the weight gradient of 3x3 kernels. The sum over pixels p of x[p + offset] g[p]^T for each of
+the nine offsets is to XLA a convolution with a kernel as large as the picture, which its CPU
+compiler runs at a fifth of a matrix product's speed; it takes half of a training step. Here it is
+one matrix product: three copies of the features, a column apart, against three copies of the
+output's gradient, a row apart, give all nine offsets at once, and copy three times what others copy
+nine times. The product runs over strips of some rows, for which the copies stay in the processor's
+cache. Features of bfloat16 are multiplied as float32, since CPUs without bfloat16 units would be
+slow at it. Forwards, and backwards to the features, XLA's convolution is as fast as the machine's
+matrix products.
 
-Forwards, and backwards to the features, XLA's convolution is as fast as the machine's matrix
-products. Other platforms keep it for everything: which one is used is decided where a program is
-compiled, not where it is written.
+The other are kernels as large as their stride: each pixel is read once, and all is one product
+of the patches.
+
+Other platforms keep XLA's convolution for everything: which one is used is decided where a program
+is compiled, not where it is written.
 """
 
 from __future__ import annotations
@@ -43,9 +47,13 @@ def convolve(
     """`lax.conv_general_dilated`, to be handed to `flax.linen.Conv`.
 
     A 3x3 kernel, one pixel of padding and stride 1 get the gradient above, where pictures and
-    channels are large enough for it to be faster; anything else is handed on. Forward-mode
-    derivatives are not defined.
+    channels are large enough for it to be faster, and a kernel as large as its stride is a product
+    of patches; anything else is handed on. Forward-mode derivatives of the first are not defined.
     """
+    if _is_of_patches(features, kernel, tuple(window_strides), padding, rest):
+        return lax.platform_dependent(
+            features, kernel, cpu=patch_convolution, default=plain_patch_convolution
+        )
     if _has_slow_gradient(features, kernel, tuple(window_strides), padding, rest):
         return _convolve(features, kernel)
     return lax.conv_general_dilated(features, kernel, window_strides, padding, **rest)
@@ -59,18 +67,55 @@ def _has_slow_gradient(
     rest: dict[str, Any],
 ) -> bool:
     """Whether this is a convolution that `_convolve` does, and faster."""
-    neither_dilated_nor_grouped = all(
-        rest.get(name) in (None, 1, (1, 1))
-        for name in ("lhs_dilation", "rhs_dilation", "feature_group_count")
-    )
     return (
-        neither_dilated_nor_grouped
+        _neither_dilated_nor_grouped(rest)
         and kernel.shape[:2] == (3, 3)
         and strides == (1, 1)
         and padding in ([(1, 1), (1, 1)], ((1, 1), (1, 1)))
         and kernel.shape[2] >= FEWEST_CHANNELS
         and features.shape[2] >= SMALLEST_WIDTH
     )
+
+
+def _is_of_patches(
+    features: Features,
+    kernel: Float[Array, "_h _w C D"],
+    strides: tuple[int, ...],
+    padding: Any,
+    rest: dict[str, Any],
+) -> bool:
+    """Whether every pixel belongs to one patch."""
+    sides = zip(features.shape[1:3], kernel.shape[:2], strict=True)
+    return (
+        _neither_dilated_nor_grouped(rest)
+        and strides == kernel.shape[:2]
+        and padding in ("VALID", [(0, 0), (0, 0)], ((0, 0), (0, 0)))
+        and all(size % side == 0 for size, side in sides)
+    )
+
+
+def _neither_dilated_nor_grouped(rest: dict[str, Any]) -> bool:
+    return all(
+        rest.get(name) in (None, 1, (1, 1))
+        for name in ("lhs_dilation", "rhs_dilation", "feature_group_count")
+    )
+
+
+def patch_convolution(features: Features, kernel: Float[Array, "h w C D"]) -> Outputs:
+    """A convolution whose stride is its kernel's size, as a matrix product of the patches."""
+    batch, height, width, inputs = features.shape
+    rows, columns = (
+        size // side for size, side in zip((height, width), kernel.shape, strict=False)
+    )
+    patches = features.reshape(batch, rows, kernel.shape[0], columns, kernel.shape[1], inputs)
+    patches = patches.transpose(0, 1, 3, 2, 4, 5).reshape(batch, rows, columns, -1)
+    return patches @ kernel.reshape(-1, kernel.shape[-1])
+
+
+def plain_patch_convolution(features: Features, kernel: Float[Array, "h w C D"]) -> Outputs:
+    """The same as a convolution; the reference."""
+    strides = kernel.shape[:2]
+    return lax.conv_general_dilated(features, kernel, strides, "VALID", dimension_numbers=LAYOUT)
 
 
 @jax.custom_vjp

@@ -74,15 +74,17 @@ class E2FAR(nn.Module):
         dtype = jnp.dtype(self.settings.dtype)
         if self.settings.backbone == "vgg16":
             return VGG16(dtype, name="backbone")(images)
-        return Compact(self.settings.compact_widths, dtype, name="backbone")(images)
+        widths, depths = self.settings.compact_widths, self.settings.compact_depths
+        return Compact(widths, depths, dtype, name="backbone")(images)
 
     def _fusion(
         self, tapped: list[Float[Array, "B _H _W _C"]], top: Float[Array, "B h w C"]
     ) -> Float[Array, "B h w D"]:
         if not self.settings.fusion:
             return top
-        dtype = jnp.dtype(self.settings.dtype)
-        return FusionCNN(self.settings.fusion_channels, dtype, name="fusion")(tapped)
+        settings, dtype = self.settings, jnp.dtype(self.settings.dtype)
+        fusion = FusionCNN(settings.fusion_channels, settings.fusion_patches, dtype, name="fusion")
+        return fusion(tapped)
 
     def _coefficients(
         self, top: Float[Array, "B h w C"], fused: Float[Array, "B h w D"], train: bool

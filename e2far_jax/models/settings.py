@@ -15,10 +15,15 @@ class NetworkSettings:
       identity_size: number of identity coefficients.
       expression_size: number of expression coefficients.
       backbone: "vgg16" (the paper's) or "compact" (ours, for CPUs).
-      compact_widths: channels of the compact backbone's stages, each of which halves the size.
+      compact_widths: channels of the compact backbone's stages; the first has a quarter of the
+        image's size, each other one half of the last.
+      compact_depths: residual convolutions in each of these stages.
       fusion: False reads expression from the last feature map alone, as identity is.
       fusion_channels: channels of conv6, conv7 and conv8.
-      fusion_taps: the feature maps that are fused, finest first; "pool1" is a backbone's first.
+      fusion_patches: bring finer maps down by kernels as large as their strides (ours, a sixth of
+        the work), not by the paper's 5x5 ones.
+      fusion_taps: the feature maps that are fused, finest first; "pool3" has an eighth of the
+        image's size.
       single_task: one head for both kinds of coefficients, on the features that expression
         would read; for the paper's comparison.
       head_widths: hidden dense layers of the identity and expression heads. Empty: one linear
@@ -39,9 +44,11 @@ class NetworkSettings:
     identity_size: int = 199
     expression_size: int = 29
     backbone: Literal["vgg16", "compact"] = "vgg16"
-    compact_widths: tuple[int, ...] = (16, 32, 64, 128, 256)
+    compact_widths: tuple[int, ...] = (32, 64, 128)
+    compact_depths: tuple[int, ...] = (1, 1, 1)
     fusion: bool = True
     fusion_channels: int = 512
+    fusion_patches: bool = False
     fusion_taps: tuple[str, ...] = ("pool4", "pool5")
     single_task: bool = False
     head_widths: tuple[int, ...] = (4096, 1024)
@@ -60,6 +67,11 @@ class NetworkSettings:
         for name in ("identity_size", "expression_size", "fusion_channels"):
             if getattr(self, name) < 1:
                 raise ValueError(f"network.{name} is {getattr(self, name)}; expected at least 1")
+        if len(self.compact_depths) != len(self.compact_widths) or min(self.compact_depths) < 0:
+            raise ValueError(
+                f"network.compact_depths is {self.compact_depths}; expected a number for each of "
+                f"compact_widths, {self.compact_widths}"
+            )
         maps = self.feature_maps
         if len(self.fusion_taps) < 2 or self.fusion_taps != tuple(
             name for name in maps if name in self.fusion_taps
@@ -72,5 +84,7 @@ class NetworkSettings:
     @property
     def feature_maps(self) -> tuple[str, ...]:
         """The names of the backbone's feature maps, finest first."""
-        count = 5 if self.backbone == "vgg16" else len(self.compact_widths)
-        return tuple(f"pool{number}" for number in range(1, count + 1))
+        numbers = range(1, 6)
+        if self.backbone == "compact":
+            numbers = range(2, len(self.compact_widths) + 2)
+        return tuple(f"pool{number}" for number in numbers)

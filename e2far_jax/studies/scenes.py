@@ -64,9 +64,10 @@ def recipe(
         ),
         network=NetworkSettings(
             backbone="compact",
-            compact_widths=(16, 32, 64, 128),
+            compact_widths=(32, 64, 128),
             fusion_taps=("pool3", "pool4"),
             fusion_channels=128,
+            fusion_patches=True,
             head_widths=(),
             pixel_scale=64.0,
         ),

@@ -30,9 +30,10 @@ def get_config() -> ConfigDict:
             ),
             network=NetworkSettings(
                 backbone="compact",
-                compact_widths=(16, 32, 64, 128),
+                compact_widths=(32, 64, 128),
                 fusion_taps=("pool3", "pool4"),
                 fusion_channels=128,
+                fusion_patches=True,
                 head_widths=(),
                 pixel_scale=64.0,
             ),

@@ -38,9 +38,10 @@ def get_config() -> ConfigDict:
             # Four stages: a 6x6 map for the heads to read, and half the time of five.
             network=NetworkSettings(
                 backbone="compact",
-                compact_widths=(16, 32, 64, 128),
+                compact_widths=(32, 64, 128),
                 fusion_taps=("pool3", "pool4"),
                 fusion_channels=128,
+                fusion_patches=True,
                 head_widths=(),
                 pixel_scale=64.0,
             ),

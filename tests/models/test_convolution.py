@@ -14,6 +14,8 @@ from e2far_jax.models import convolution
 from e2far_jax.models.convolution import (
     LAYOUT,
     convolve,
+    patch_convolution,
+    plain_patch_convolution,
     plain_weight_gradient,
     strip_weight_gradient,
 )
@@ -89,6 +91,55 @@ def test_values_and_gradients_are_those_of_xla(dtype: str, stride: int) -> None:
         assert a.dtype == b.dtype
         a, b = np.float32(a), np.float32(b)
         np.testing.assert_allclose(a / np.abs(b).max(), b / np.abs(b).max(), atol=tolerance)
+
+
+@pytest.mark.parametrize(("side", "shape"), [(2, (3, 14, 6, 5)), (4, (2, 8, 12, 3))])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_patches_have_values_and_gradients_of_the_convolution(
+    side: int, shape: tuple[int, ...], dtype: str
+) -> None:
+    features, kernel = random(shape, 0, dtype), random((side, side, shape[-1], 7), 1, dtype)
+
+    def loss(function, features, kernel):
+        return jnp.sum(jnp.sin(function(features, kernel).astype(jnp.float32)))
+
+    def through_convolve(features, kernel):
+        return convolve(features, kernel, (side, side), "VALID", dimension_numbers=LAYOUT)
+
+    functions = (through_convolve, patch_convolution, plain_patch_convolution)
+    results = [
+        jax.jit(jax.value_and_grad(partial(loss, function), (0, 1)))(features, kernel)
+        for function in functions
+    ]
+    tolerance = 1e-4 if dtype == "float32" else 5e-2
+    for value, gradients in results[:2]:
+        np.testing.assert_allclose(value, results[2][0], rtol=tolerance, atol=tolerance)
+        for ours, plain in zip(gradients, results[2][1], strict=True):
+            assert ours.dtype == plain.dtype == jnp.dtype(dtype)
+            scale = np.abs(np.float32(plain)).max()
+            np.testing.assert_allclose(
+                np.float32(ours) / scale, np.float32(plain) / scale, atol=tolerance
+            )
+
+
+@pytest.mark.parametrize(
+    ("platform", "products", "convolutions"), [("cpu", 1, 0), ("cuda", 0, 1), ("tpu", 0, 1)]
+)
+def test_patches_are_a_product_on_cpus_only(
+    platform: str, products: int, convolutions: int
+) -> None:
+    shapes = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((2, 8, 8, 3), (4, 4, 3, 5))]
+    traced = jax.jit(lambda *args: convolve(*args, (4, 4), ((0, 0), (0, 0)))).trace(*shapes)
+    program = traced.lower(lowering_platforms=(platform,)).as_text()
+    assert program.count("stablehlo.dot") == products
+    assert program.count("stablehlo.convolution") == convolutions
+
+
+def test_a_kernel_that_leaves_a_rest_is_convolved() -> None:
+    features, kernel = random((1, 9, 8, 2), 0), random((2, 2, 2, 3), 1)
+    result = convolve(features, kernel, (2, 2), "VALID", dimension_numbers=LAYOUT)
+    assert result.shape == (1, 4, 4, 3)
+    np.testing.assert_allclose(result, patch_convolution(features[:, :8], kernel), atol=1e-5)
 
 
 def lowered_gradient(platform: str, side: int) -> str:

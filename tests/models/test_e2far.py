@@ -19,7 +19,8 @@ SMALL = NetworkSettings(
     identity_size=7,
     expression_size=3,
     backbone="compact",
-    compact_widths=(4, 4, 8, 8, 8),
+    compact_widths=(4, 8, 8, 8),
+    compact_depths=(1, 1, 1, 1),
     fusion_channels=6,
     head_widths=(16,),
     pixel_scale=64.0,
@@ -162,7 +163,7 @@ def test_pixels_are_centred_inside_the_network() -> None:
     images = jnp.broadcast_to(mean, (1, 40, 40, 3))
     variables = E2FAR(SMALL).init(jax.random.key(0), images)
     _, state = E2FAR(SMALL).apply(variables, images, capture_intermediates=True)
-    features = state["intermediates"]["backbone"]["conv1_1"]["__call__"][0]
+    features = state["intermediates"]["backbone"]["conv2_1"]["__call__"][0]
     np.testing.assert_allclose(features, 0.0, atol=1e-5)
 
 

@@ -41,7 +41,8 @@ def configuration(**changes: object) -> ExperimentConfig:
         ),
         network=NetworkSettings(
             backbone="compact",
-            compact_widths=(4, 4, 4, 4, 4),
+            compact_widths=(4, 4, 4, 4),
+            compact_depths=(1, 1, 1, 1),
             fusion_channels=4,
             head_widths=(8,),
             head_dropout=0.2,

@@ -143,5 +143,5 @@ def test_state_is_a_tree_of_arrays() -> None:
     for a, b in zip(jax.tree.leaves(state), jax.tree.leaves(again), strict=True):
         np.testing.assert_array_equal(a, b)
     other = initial_state(TINY_NETWORK, OPTIMISER, 1)
-    kernels = [s.parameters["params"]["backbone"]["conv1_1"]["kernel"] for s in (state, other)]
+    kernels = [s.parameters["params"]["backbone"]["conv2_1"]["kernel"] for s in (state, other)]
     assert not np.allclose(*kernels)

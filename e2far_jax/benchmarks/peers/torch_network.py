@@ -64,11 +64,13 @@ class TorchE2FAR(nn.Module):
 
     def _compact(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         maps = {}
-        for stage in range(1, len(self.settings.compact_widths) + 1):
+        for stage, depth in enumerate(self.settings.compact_depths, start=2):
+            stride, padding = (4, 0) if stage == 2 else (2, 1)
             convolution = self.convolutions[f"conv{stage}_1"]
-            features = functional.relu(_strided(convolution, features, 2))
-            if stage > 1:
-                features = features + functional.relu(self.convolutions[f"conv{stage}_2"](features))
+            features = functional.relu(_strided(convolution, features, stride, padding))
+            for number in range(2, depth + 2):
+                residual = self.convolutions[f"conv{stage}_{number}"](features)
+                features = features + functional.relu(residual)
             maps[f"pool{stage}"] = features
         return maps
 
@@ -85,8 +87,9 @@ class TorchE2FAR(nn.Module):
     def _reduced(self, features: torch.Tensor, size: int, name: str) -> torch.Tensor:
         side = int(features.shape[2])
         stride = round(side / size)
-        end = (size - 1) * stride + 5 - 1 - side
-        padded = functional.pad(features, (1, end, 1, end))
+        kernel, start = (stride, 0) if self.settings.fusion_patches else (5, 1)
+        end = (size - 1) * stride + kernel - start - side
+        padded = functional.pad(features, (start, end, start, end))
         convolution = self.convolutions[name]
         return functional.relu(
             functional.conv2d(padded, convolution.weight, convolution.bias, stride)
@@ -101,8 +104,10 @@ class TorchE2FAR(nn.Module):
         return layers["read_out"](hidden)
 
 
-def _strided(convolution: nn.Conv2d, features: torch.Tensor, stride: int) -> torch.Tensor:
-    return functional.conv2d(features, convolution.weight, convolution.bias, stride, padding=1)
+def _strided(
+    convolution: nn.Conv2d, features: torch.Tensor, stride: int, padding: int
+) -> torch.Tensor:
+    return functional.conv2d(features, convolution.weight, convolution.bias, stride, padding)
 
 
 def _convolution(layer: Parameters) -> nn.Conv2d:
