@@ -13,6 +13,8 @@ FeatureMaps = dict[str, Float[Array, "B _H _W _C"]]
 
 # Gaussian of variance 2 / fan-out: He, Zhang, Ren, Sun, "Delving deep into rectifiers", ICCV 2015.
 he_fan_out = nn.initializers.variance_scaling(2.0, "fan_out", "normal")
+# For patches, each pixel of which is read once, not as often as its kernel is large.
+he_fan_in = nn.initializers.variance_scaling(2.0, "fan_in", "normal")
 
 VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 
@@ -60,11 +62,14 @@ class Compact(nn.Module):
     Attributes:
       widths: channels of the stages.
       depths: residual convolutions in each stage.
+      norms: whether each pixel's features are normalised where a stage begins (Ba, Kiros, Hinton,
+        "Layer normalization", 2016).
       dtype: of the activations.
     """
 
     widths: tuple[int, ...]
     depths: tuple[int, ...]
+    norms: bool = False
     dtype: jnp.dtype = jnp.float32
 
     @nn.compact
@@ -73,10 +78,12 @@ class Compact(nn.Module):
         features, maps = images, {}
         for stage, (width, depth) in enumerate(zip(self.widths, self.depths, strict=True), start=2):
             if stage == 2:
-                first = self._convolution(width, 4, 4, 0, "conv2_1")
+                first = self._convolution(width, 4, 4, 0, "conv2_1", he_fan_in)
             else:
                 first = self._convolution(width, 3, 2, 1, f"conv{stage}_1")
             features = nn.relu(first(features))
+            if self.norms:
+                features = nn.LayerNorm(dtype=self.dtype, name=f"norm{stage}")(features)
             for number in range(2, depth + 2):
                 residual = self._convolution(width, 3, 1, 1, f"conv{stage}_{number}")(features)
                 features = features + nn.relu(residual)
@@ -84,14 +91,20 @@ class Compact(nn.Module):
         return maps
 
     def _convolution(
-        self, width: int, kernel: int, stride: int, padding: int, name: str
+        self,
+        width: int,
+        kernel: int,
+        stride: int,
+        padding: int,
+        name: str,
+        kernel_init: nn.initializers.Initializer = he_fan_out,
     ) -> nn.Conv:
         return nn.Conv(
             width,
             (kernel, kernel),
             strides=(stride, stride),
             padding=padding,
-            kernel_init=he_fan_out,
+            kernel_init=kernel_init,
             dtype=self.dtype,
             conv_general_dilated=convolve,
             name=name,

@@ -67,15 +67,20 @@ class E2FAR(nn.Module):
         camera = None
         if settings.camera:
             head = Head(CAMERA_SIZE, settings.camera_head_widths, name="camera_head")
-            camera = predict_camera(head(top, train), settings)
+            camera = predict_camera(head(settings.head_gain * top, train), settings)
         return Prediction(identity, expression, camera)
 
     def _backbone(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:
         dtype = jnp.dtype(self.settings.dtype)
         if self.settings.backbone == "vgg16":
             return VGG16(dtype, name="backbone")(images)
-        widths, depths = self.settings.compact_widths, self.settings.compact_depths
-        return Compact(widths, depths, dtype, name="backbone")(images)
+        return Compact(
+            self.settings.compact_widths,
+            self.settings.compact_depths,
+            self.settings.compact_norms,
+            dtype,
+            name="backbone",
+        )(images)
 
     def _fusion(
         self, tapped: list[Float[Array, "B _H _W _C"]], top: Float[Array, "B h w C"]
@@ -89,6 +94,7 @@ class E2FAR(nn.Module):
     def _coefficients(
         self, top: Float[Array, "B h w C"], fused: Float[Array, "B h w D"], train: bool
     ) -> tuple[Float[Array, "B I"], Float[Array, "B E"]]:
+        top, fused = self.settings.head_gain * top, self.settings.head_gain * fused
         identity_size, expression_size = self.settings.identity_size, self.settings.expression_size
         if self.settings.single_task:
             both = self._head(identity_size + expression_size, "shape_head")(fused, train)

@@ -8,7 +8,7 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from e2far_jax.models.backbones import he_fan_out
+from e2far_jax.models.backbones import he_fan_in, he_fan_out
 from e2far_jax.models.convolution import convolve
 
 
@@ -60,7 +60,7 @@ class FusionCNN(nn.Module):
             (kernel, kernel),
             strides=(stride, stride),
             padding=((start, end), (start, end)),
-            kernel_init=he_fan_out,
+            kernel_init=he_fan_in if self.patches else he_fan_out,
             dtype=self.dtype,
             conv_general_dilated=convolve,
             name=name,

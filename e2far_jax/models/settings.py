@@ -18,6 +18,7 @@ class NetworkSettings:
       compact_widths: channels of the compact backbone's stages; the first has a quarter of the
         image's size, each other one half of the last.
       compact_depths: residual convolutions in each of these stages.
+      compact_norms: layer normalisation where each of these stages begins.
       fusion: False reads expression from the last feature map alone, as identity is.
       fusion_channels: channels of conv6, conv7 and conv8.
       fusion_patches: bring finer maps down by kernels as large as their strides (ours, a sixth of
@@ -30,6 +31,8 @@ class NetworkSettings:
         read-out of the whole feature map.
       head_activation: "relu" is VGG's practice (ours); "linear" matches the one known
         implementation.
+      head_gain: what a feature map is multiplied by before a head reads it (ours). Below 1 it
+        slows the read-outs of large maps down, whose steps under Adam would add up to long ones.
       head_dropout: share of hidden head units dropped in training (ours; 0 by default).
       camera: predict the scaled-orthographic camera too (ours).
       camera_head_widths: hidden dense layers of the camera head (ours).
@@ -46,6 +49,7 @@ class NetworkSettings:
     backbone: Literal["vgg16", "compact"] = "vgg16"
     compact_widths: tuple[int, ...] = (32, 64, 128)
     compact_depths: tuple[int, ...] = (1, 1, 1)
+    compact_norms: bool = False
     fusion: bool = True
     fusion_channels: int = 512
     fusion_patches: bool = False
@@ -53,6 +57,7 @@ class NetworkSettings:
     single_task: bool = False
     head_widths: tuple[int, ...] = (4096, 1024)
     head_activation: Literal["relu", "linear"] = "relu"
+    head_gain: float = 1.0
     head_dropout: float = 0.0
     camera: bool = True
     camera_head_widths: tuple[int, ...] = (256,)

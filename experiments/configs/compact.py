@@ -7,7 +7,7 @@ On two CPU cores (no GPU): see below.
 
 from ml_collections import ConfigDict
 
-from e2far_jax.data.settings import DataSettings
+from e2far_jax.data.settings import AugmentationSettings, DataSettings
 from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.settings import FaceModelSettings
@@ -36,6 +36,18 @@ def get_config() -> ConfigDict:
                 fusion_patches=True,
                 head_widths=(),
                 pixel_scale=64.0,
+            ),
+            augmentation=AugmentationSettings(
+                mirror=0.5,
+                shift=0.03,
+                zoom=0.05,
+                brightness=0.03,
+                contrast=0.1,
+                gamma=0.1,
+                gain=0.05,
+                gray=0.0,
+                blur=0.0,
+                noise=0.2,
             ),
             loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
             train=TrainSettings(
