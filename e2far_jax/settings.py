@@ -41,6 +41,27 @@ def from_dict(cls: type[T], values: Any, where: str = "") -> T:
     return cls(**{name: _read(hints[name], value, where + name) for name, value in values.items()})
 
 
+def changed(settings: T, changes: Mapping[str, Any]) -> T:
+    """The settings with some values replaced.
+
+    Args:
+      settings: nested frozen dataclasses.
+      changes: new values by dotted path, such as "train.steps".
+    Raises:
+      ValueError: for a name that the settings do not have, or a value of another type.
+    """
+    values = to_dict(settings)
+    for path, value in changes.items():
+        *outer, name = path.split(".")
+        inner = values
+        for part in outer:
+            inner = inner.get(part, {}) if isinstance(inner, Mapping) else {}
+        if not isinstance(inner, Mapping) or name not in inner:
+            raise ValueError(f"no setting {path}")
+        inner[name] = value
+    return from_dict(type(settings), values)
+
+
 def differences(saved: Mapping[str, Any], current: Mapping[str, Any], path: str = "") -> list[str]:
     """The settings in which two dictionaries differ, as "name was X, is Y".
 

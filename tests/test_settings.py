@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from e2far_jax.settings import differences, from_dict, to_dict
+from e2far_jax.settings import changed, differences, from_dict, to_dict
 from e2far_jax.training.config import (
     ExperimentConfig,
     TrainSettings,
@@ -98,3 +98,31 @@ class Lamp:
 @dataclasses.dataclass(frozen=True)
 class Room:
     light: Lamp = Lamp()
+
+
+def test_values_are_replaced_by_their_dotted_names() -> None:
+    config = ExperimentConfig()
+    other = changed(
+        config, {"train.steps": 7, "seed": 3, "network.fusion_taps": ("pool3", "pool4")}
+    )
+    assert (other.train.steps, other.seed) == (7, 3)
+    assert other.network.fusion_taps == ("pool3", "pool4")
+    assert changed(other, {"train.steps": config.train.steps}) != config
+    assert config.seed == 0
+
+
+@pytest.mark.parametrize("path", ["train.step", "nothing.steps", "train.steps.more"])
+def test_an_unknown_dotted_name_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match=f"no setting {path}"):
+        changed(ExperimentConfig(), {path: 1})
+
+
+@pytest.mark.parametrize(
+    "starts", [(0.0, 0.5), (0.1, 0.2, 0.3, 0.4), (0.0, 0.5, 2.0, 0.5)], ids=str
+)
+def test_a_curriculum_has_a_share_for_each_level(starts: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="level_starts"):
+        changed(
+            ExperimentConfig(),
+            {"data.train_levels": (0, 1, 2, 3), "train.level_starts": starts},
+        )

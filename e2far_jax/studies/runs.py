@@ -40,6 +40,7 @@ def run(
     name: str,
     config: ExperimentConfig,
     workdir: Path,
+    data_dir: Path,
     test: FaceSource,
     photographs: Sequence[AnnotatedPhotograph] | None,
 ) -> Result:
@@ -49,6 +50,7 @@ def run(
       name: of the run.
       config: of the training.
       workdir: where the run is kept; a training that was interrupted there goes on.
+      data_dir: where data sets are kept.
       test: the study's test pictures.
       photographs: to measure on, too.
     Raises:
@@ -58,7 +60,7 @@ def run(
     wanted = None if photographs is None else _fingerprint(photographs)
     record = _read(workdir / RESULT, settings)
     if record is None:
-        train(config, workdir)
+        train(config, workdir, data_dir=data_dir)
         synthetic = evaluate_split(load_weights(workdir / "weights"), test).to_dict()
         record = {**settings, "synthetic": synthetic, "photographs": None, "landmarks": None}
         _write(workdir / RESULT, record)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from e2far_jax import settings as settings_io
-from e2far_jax.data.generate import generate
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
-from e2far_jax.data.source import open_split
-from e2far_jax.files import replacing
 from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.studies.photographs import AnnotatedPhotograph
-from e2far_jax.studies.runs import Result, run
-from e2far_jax.studies.tables import study_dictionary, study_table
+from e2far_jax.studies.runs import Result
+from e2far_jax.studies.study import run_study
+from e2far_jax.studies.tables import study_table
 from e2far_jax.training.config import ExperimentConfig, TrainSettings
 
 EVERYTHING = "everything"
@@ -92,8 +88,7 @@ def scenes_study(
 ) -> list[Result]:
     """Train on everything, then without each family; write scenes.json and scenes.md.
 
-    All runs are measured on the same pictures: those of `base`, graded. Killed and called again, it
-    goes on where it was; the two files show what is finished.
+    All runs are measured on the same pictures: those of `base`, graded.
 
     Args:
       base: the training on full scenes, as `recipe` gives it.
@@ -109,30 +104,6 @@ def scenes_study(
     for family in families:
         data = dataclasses.replace(base.data, test_examples=1, test_levels=())
         scene = base.scene.without(family)
-        configs[f"without {_words(family)}"] = dataclasses.replace(base, scene=scene, data=data)
-    test = open_split(
-        generate(base.data, base.scene, base.face_model, folder / EVERYTHING / "data"), "test"
-    )
-    results: list[Result] = []
-    for number, (name, config) in enumerate(configs.items(), start=1):
-        print(f"run {number} of {len(configs)}: {name}", flush=True)
-        workdir = folder / name.replace(" ", "_")
-        results.append(run(name, config, workdir, test, photographs))
-        _write_tables(folder, base, results)
-    return results
-
-
-def _words(family: str) -> str:
-    return family.replace("_", " ")
-
-
-def _write_tables(folder: Path, base: ExperimentConfig, results: Sequence[Result]) -> None:
-    title = (
-        f"{base.face_model.spec}: {base.data.train_examples} pictures of {base.scene.image_size} "
-        f"pixels, {base.train.steps} steps of {base.train.batch_size}, seed {base.seed}"
-    )
-    content = {"settings": settings_io.to_dict(base), **study_dictionary(results)}
-    with replacing(folder / "scenes.json") as file:
-        file.write(json.dumps(content, indent=1).encode())
-    with replacing(folder / "scenes.md") as file:
-        file.write(f"{title}\n\n{study_table(results)}\n".encode())
+        name = f"without {family.replace('_', ' ')}"
+        configs[name] = dataclasses.replace(base, scene=scene, data=data)
+    return run_study("scenes", configs, folder, photographs, study_table)

@@ -50,10 +50,15 @@ def study_table(results: Sequence[Result]) -> str:
     header += [f"level {level}, mm" for level in levels]
     rows = [header, ["---"] + ["--:"] * (len(header) - 1)]
     for result in results:
-        rows.append([result.name, *_photograph_cells(result, results[0])])
+        rows.append([result.name, *photograph_cells(result, results[0])])
         rows[-1] += _synthetic_cells(result.synthetic, NETWORK, levels)
     rows.append([f"({MEAN_FACE})", NONE, NONE])
     rows[-1] += _synthetic_cells(results[0].synthetic, MEAN_FACE, levels)
+    return markdown(rows)
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as a Markdown table."""
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -68,7 +73,8 @@ def _photographs(result: Result, first: Result) -> dict[str, Any] | None:
     }
 
 
-def _photograph_cells(result: Result, first: Result) -> list[str]:
+def photograph_cells(result: Result, first: Result) -> list[str]:
+    """The NME on photographs and its difference from the first run's, with intervals."""
     if result.photographs is None:
         return [NONE, NONE]
     mean, difference = _intervals(result, first)

@@ -24,8 +24,8 @@ class TrainSettings:
     Attributes:
       steps: optimiser steps in all.
       batch_size: examples a step, over all devices and processes.
-      level_starts: a curriculum: the step from which on pictures of each of `data.train_levels`
-        are shown, one of them 0; empty: all are shown always.
+      level_starts: a curriculum: the share of the training after which pictures of each of
+        `data.train_levels` are shown, one of them 0; empty: all are shown always.
       learning_rate: the highest one.
       schedule: "cosine" falls to zero at the last step; "staircase" multiplies by 0.1 at each of
         `milestones`, as the paper does.
@@ -41,7 +41,7 @@ class TrainSettings:
 
     steps: int = 200_000
     batch_size: int = 32
-    level_starts: tuple[int, ...] = ()
+    level_starts: tuple[float, ...] = ()
     learning_rate: float = 1e-4
     schedule: Literal["cosine", "staircase"] = "cosine"
     milestones: tuple[int, ...] = ()
@@ -94,10 +94,10 @@ class ExperimentConfig:
 
     def __post_init__(self) -> None:
         starts, levels = self.train.level_starts, self.data.train_levels
-        if starts and (len(starts) != len(levels) or min(starts) != 0):
+        if starts and (len(starts) != len(levels) or min(starts) != 0.0 or max(starts) > 1.0):
             raise ValueError(
-                f"train.level_starts is {starts}; expected a step for each of data.train_levels, "
-                f"{levels}, one of them 0"
+                f"train.level_starts is {starts}; expected a share, 0 to 1, for each of "
+                f"data.train_levels, which is {levels}, one of them 0"
             )
 
 

@@ -112,7 +112,7 @@ def experiment_batches(
         batch_size=config.train.batch_size // jax.process_count(),
         seed=config.seed,
         augmentation=config.augmentation,
-        level_starts=config.train.level_starts,
+        level_starts=tuple(round(config.train.steps * s) for s in config.train.level_starts),
         processes=reading_processes,
     )
     mirror = mirror_of(face_model) if config.augmentation.mirror else None

@@ -1,0 +1,100 @@
+"""What makes identity and expression come out: a recipe, and the same with one thing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from e2far_jax import settings as settings_io
+from e2far_jax.studies.photographs import AnnotatedPhotograph
+from e2far_jax.studies.runs import Result
+from e2far_jax.studies.shape_table import shape_study_table
+from e2far_jax.studies.study import run_study
+from e2far_jax.training.config import ExperimentConfig
+
+RECIPE = "the recipe"
+
+
+def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
+    """What is changed, by the name of the run; against experiments/configs/compact.py."""
+    return {
+        "the method's loss alone": {
+            "loss.identity_coefficients": 0.0,
+            "loss.expression_coefficients": 0.0,
+        },
+        "coefficients alone": {"loss.identity": 0.0, "loss.expression": 0.0},
+        "identity weighs thrice": {"loss.identity": 3.0, "loss.identity_coefficients": 12.0},
+        "expression coefficients weigh thrice": {"loss.expression_coefficients": 30.0},
+        "single task": {"network.single_task": True, "loss.single_task": True},
+        "without fusion": {"network.fusion": False},
+        "three maps fused": {"network.fusion_taps": ("pool2", "pool3", "pool4")},
+        "5x5 fusion": {"network.fusion_patches": False},
+        "hidden layer of 256 in heads": {"network.head_widths": (256,)},
+        "half as wide": {"network.compact_widths": (16, 32, 64), "network.fusion_channels": 64},
+        "half as wide again": {
+            "network.compact_widths": (48, 96, 192),
+            "network.fusion_channels": 192,
+        },
+        "deeper": {"network.compact_depths": (1, 2, 3)},
+        "layer normalisation": {"network.compact_norms": True, "network.head_gain": 0.1},
+        "learning rate halved": {"train.learning_rate": base.train.learning_rate / 2},
+        "learning rate doubled": {"train.learning_rate": 2 * base.train.learning_rate},
+        "batches twice as large, half the steps": {
+            "train.batch_size": 2 * base.train.batch_size,
+            "train.steps": base.train.steps // 2,
+        },
+        "twice the steps": {"train.steps": 2 * base.train.steps},
+        "half the pictures": {"data.train_examples": base.data.train_examples // 2},
+        "no mirroring": {"augmentation.mirror": 0.0},
+        "no augmentation but mirroring": {
+            f"augmentation.{name}": 0.0
+            for name in ("shift", "zoom", "brightness", "contrast", "gamma", "gain", "noise")
+        },
+        "strong augmentation": {
+            "augmentation.shift": 0.06,
+            "augmentation.zoom": 0.12,
+            "augmentation.brightness": 0.1,
+            "augmentation.contrast": 0.25,
+            "augmentation.gamma": 0.3,
+            "augmentation.gain": 0.1,
+            "augmentation.gray": 0.1,
+            "augmentation.blur": 0.25,
+            "augmentation.noise": 0.5,
+        },
+        "all levels at once": {"train.level_starts": ()},
+        "easy scenes only": {"train.level_starts": (0.0, 1.0, 1.0, 1.0)},
+        "80 pixels": {"scene.image_size": 80},
+        "144 pixels": {"scene.image_size": 144},
+        "40 modes": {"face_model.identity_size": 40},
+        "another seed": {"seed": base.seed + 1},
+    }
+
+
+def shape_study(
+    base: ExperimentConfig,
+    names: Sequence[str],
+    folder: Path,
+    photographs: Sequence[AnnotatedPhotograph] | None,
+) -> list[Result]:
+    """Train the recipe, then with one thing changed at a time; write shape.json and shape.md.
+
+    Args:
+      base: the recipe.
+      names: of the changes, among those of `changes`.
+      folder: where everything is kept, a folder a run.
+      photographs: to measure on, too.
+    Returns:
+      The results, the recipe's first.
+    Raises:
+      ValueError: for a change that there is not, or where `folder` holds runs with other settings.
+    """
+    known = changes(base)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            f"no change {', '.join(map(repr, unknown))}; the choices are {', '.join(known)}"
+        )
+    configs = {RECIPE: base}
+    configs |= {name: settings_io.changed(base, known[name]) for name in names}
+    return run_study("shape", configs, folder, photographs, shape_study_table)

@@ -1,0 +1,74 @@
+"""A study: trainings that differ in one thing each, on shared data, with files that show them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from e2far_jax import settings as settings_io
+from e2far_jax.data.generate import generate
+from e2far_jax.data.source import open_split
+from e2far_jax.files import replacing
+from e2far_jax.studies.photographs import AnnotatedPhotograph
+from e2far_jax.studies.runs import Result, run
+from e2far_jax.studies.tables import study_dictionary
+from e2far_jax.training.config import ExperimentConfig
+
+Table = Callable[[Sequence[Result]], str]
+
+
+def run_study(
+    name: str,
+    configs: Mapping[str, ExperimentConfig],
+    folder: Path,
+    photographs: Sequence[AnnotatedPhotograph] | None,
+    table: Table,
+) -> list[Result]:
+    """Train and measure one configuration after the other; write NAME.json and NAME.md.
+
+    All runs are measured on the test pictures of the first one, at its resolution and of its face
+    model. Killed and called again, the study goes on where it was; the two files show what is
+    finished.
+
+    Args:
+      name: of the study.
+      configs: by the name of the run; the first is what the others are held against.
+      folder: where everything is kept: data/ for all, and a folder a run.
+      photographs: to measure on, too.
+      table: results so far -> a Markdown table.
+    Returns:
+      The results in order.
+    Raises:
+      ValueError: where `folder` holds runs with other settings.
+    """
+    base, data_dir = next(iter(configs.values())), folder / "data"
+    results: list[Result] = []
+    for number, (title, config) in enumerate(configs.items(), start=1):
+        print(f"run {number} of {len(configs)}: {title}", flush=True)
+        test = open_split(generate(*_data(base, config), data_dir), "test")
+        workdir = folder / title.replace(" ", "_").replace("/", "_")
+        results.append(run(title, config, workdir, data_dir, test, photographs))
+        _write(folder / name, base, results, table)
+    return results
+
+
+def _data(base: ExperimentConfig, config: ExperimentConfig) -> tuple:
+    """Settings of the data set whose test pictures a run is measured on.
+
+    The first run's, drawn at the run's own size and of its face model, which the network needs.
+    """
+    scene = settings_io.changed(base.scene, {"image_size": config.scene.image_size})
+    return base.data, scene, config.face_model
+
+
+def _write(path: Path, base: ExperimentConfig, results: Sequence[Result], table: Table) -> None:
+    title = (
+        f"{base.face_model.spec}: {base.data.train_examples} pictures of {base.scene.image_size} "
+        f"pixels, {base.train.steps} steps of {base.train.batch_size}, seed {base.seed}"
+    )
+    content = {"settings": settings_io.to_dict(base), **study_dictionary(results)}
+    with replacing(path.with_suffix(".json")) as file:
+        file.write(json.dumps(content, indent=1).encode())
+    with replacing(path.with_suffix(".md")) as file:
+        file.write(f"{title}\n\n{table(results)}\n".encode())
