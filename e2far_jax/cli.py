@@ -19,6 +19,8 @@ Find the faces in photographs and write, for each one, NAME.json (coefficients, 
 NAME.obj (mm) and NAME.glb (metres), and one contact_sheet.png that shows them all. A picture with
 several faces gives NAME_0, NAME_1, ..."""
 
+WEIGHTS_HELP = "a trained network's folder; by default the network that comes with the package"
+
 BOXES_HELP = """\
 JSON file that maps a picture's name (base name, or the path as given) to a list of
 [x0, y0, x1, y1], each the tightest box around the 68 facial landmarks in pixels; the crop is the
@@ -86,7 +88,7 @@ def _add_reconstruct(commands: Any) -> None:
     )
     reconstruct.add_argument("photographs", nargs="+", metavar="PHOTO", help="a picture file")
     reconstruct.add_argument("--out", required=True, metavar="DIR", help="where results go")
-    reconstruct.add_argument("--weights", metavar="DIR", help="a trained network's folder")
+    reconstruct.add_argument("--weights", metavar="DIR", help=WEIGHTS_HELP)
     reconstruct.add_argument("--boxes", metavar="FILE.json", help=BOXES_HELP)
     reconstruct.add_argument(
         "--model",

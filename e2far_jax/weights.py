@@ -26,6 +26,7 @@ from e2far_jax.files import replacing
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+from e2far_jax.networks import shipped_network
 
 PROBE_TOLERANCE_MM = 0.05
 
@@ -76,6 +77,7 @@ def save_weights(
     network: NetworkSettings,
     face_model_settings: FaceModelSettings,
     description: str,
+    dtype: str = "float32",
 ) -> None:
     """Write a weights folder; one that stands there is replaced only when the new one is whole.
 
@@ -85,6 +87,7 @@ def save_weights(
       network: the network's settings.
       face_model_settings: of the morphable model.
       description: one line that names the weights.
+      dtype: of the stored numbers; "float16" takes half the space and keeps three digits.
     """
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,24 +99,24 @@ def save_weights(
         "probe": _probe(load_face_model(face_model_settings)).tolist(),
     }
     with replacing(folder / "weights.npz") as file:
-        np.savez(file, **{name: np.asarray(value) for name, value in flat.items()})
+        np.savez(file, **{name: np.asarray(value, dtype) for name, value in flat.items()})
     with replacing(folder / "weights.json") as file:
         file.write(json.dumps(card, indent=1).encode())
 
 
 def load_weights(
-    directory: str | os.PathLike[str], face_model_spec: str | None = None
+    directory: str | os.PathLike[str] | None = None, face_model_spec: str | None = None
 ) -> TrainedNetwork:
     """Read a weights folder and open the morphable model that it was trained with.
 
     Args:
-      directory: the weights folder.
+      directory: the weights folder; None for the network that comes with the package.
       face_model_spec: where the morphable model lies here, if elsewhere than in training.
     Raises:
       WeightsError: where a file is missing or damaged, where parameters do not fit the settings,
         or where the morphable model is not the one of the training.
     """
-    folder = Path(directory)
+    folder = shipped_network() if directory is None else Path(directory)
     card = _read_card(folder / "weights.json")
     try:
         network = settings_io.from_dict(NetworkSettings, card["network"])
@@ -168,7 +171,7 @@ def _read_card(path: Path) -> dict[str, Any]:
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+            return {name: file[name].astype(np.float32) for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsError(f"{path}: missing or damaged: {error}") from error
 

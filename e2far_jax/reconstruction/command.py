@@ -9,15 +9,11 @@ from pathlib import Path
 
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
+from e2far_jax.networks import shipped_network
 from e2far_jax.reconstruction.boxes_file import read_boxes
 from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.job import ReconstructionJob, Summary
-
-NO_WEIGHTS = (
-    "no weights: give --weights=DIR, a folder with a trained network "
-    "(`make demo` trains one and writes it to outputs/demo/weights)"
-)
 
 
 def reconstruct(
@@ -32,15 +28,13 @@ def reconstruct(
     Args:
       photographs: paths of pictures; one that is named twice is done once.
       out: the folder for the results, made if it is missing.
-      weights: a weights folder.
+      weights: a weights folder; None takes the network that comes with the package.
       boxes: a boxes file, or None to look for all faces.
       model: where the morphable model lies, if not where the weights say.
     Raises:
       UsageError: for a mistake in any of these.
     """
     photographs = list(dict.fromkeys(photographs))
-    if weights is None:
-        raise UsageError(NO_WEIGHTS)
     try:
         given_boxes = {} if boxes is None else read_boxes(boxes, photographs)
     except BoxesError as error:
@@ -59,12 +53,13 @@ def reconstruct(
     return 1 if summary.failures else 0
 
 
-def _load_network(weights: str, model: str | None) -> FaceNetwork:
+def _load_network(weights: str | None, model: str | None) -> FaceNetwork:
     from e2far_jax.weights import load_weights
 
-    print(f"e2far: loading {weights}", file=sys.stderr)
     try:
-        return load_weights(weights, model)
+        source = shipped_network() if weights is None else Path(weights)
+        print(f"e2far: loading {source}", file=sys.stderr)
+        return load_weights(source, model)
     except (ValueError, OSError) as error:
         raise UsageError(" ".join(str(error).split())) from error
 

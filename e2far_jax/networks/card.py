@@ -1,0 +1,74 @@
+"""The model card of a network: what it is, what it was trained on, and what it gets right."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from e2far_jax import settings as settings_io
+from e2far_jax.evaluation.evaluate import Evaluation
+from e2far_jax.training.config import ExperimentConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """How a network came about.
+
+    Attributes:
+      command: what trains it again.
+      hours: that it took.
+      hardware: that it took them on.
+      code: the version of the code, such as a commit.
+    """
+
+    command: str
+    hours: float
+    hardware: str
+    code: str
+
+
+def model_card(
+    name: str, config: ExperimentConfig, training: Training, evaluation: Evaluation
+) -> str:
+    """The card as Markdown.
+
+    Args:
+      name: of the network.
+      config: of its training.
+      training: how it came about.
+      evaluation: of the stored weights, on the test split.
+    """
+    data, train = config.data, config.train
+    return f"""# {name}
+
+A compact E2FAR network: one face picture of {config.scene.image_size} x {config.scene.image_size} \
+pixels to the coefficients of the face model `{config.face_model.spec}` and a camera.
+
+- **Intended use**: trying the method out, research, starting points for training. Not for telling
+  who somebody is, nor for anything that matters to the person shown.
+- **Data**: {data.train_examples:,} pictures of random faces and scenes, rendered from the face
+  model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
+  used**, neither for training nor for choosing weights.
+- **Training**: {train.steps:,} steps of {train.batch_size}, seed {config.seed},
+  {training.hours:.1f} hours on {training.hardware}, code {training.code}.
+- **Again**: `{training.command}`
+- **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,
+  hard light and covered faces are read badly; where it is unsure, it says the mean face.
+
+Errors on {evaluation.shapes.count:,} pictures of people that training never saw, after a similarity
+fit over the face:
+
+```
+{evaluation.table()}
+```
+
+The configuration:
+
+```
+{json.dumps(settings_io.to_dict(config), indent=1)}
+```
+"""
+
+
+def _words(levels: tuple[int, ...]) -> str:
+    return ", ".join(map(str, levels)) or "of the configuration's scene"

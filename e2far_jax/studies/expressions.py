@@ -1,0 +1,101 @@
+"""What a reconstruction says of a face that anybody could tell by looking at it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+# A sign is there where its measure, below, is above this (ours).
+THRESHOLDS = {"smile": 0.3, "open mouth": 0.15, "closed eyes": 0.5}
+SIGNS = tuple(THRESHOLDS)
+
+_SMILE = ("mouthSmile_L", "mouthSmile_R")
+_BLINK = ("eyeBlink_L", "eyeBlink_R")
+_INNER_LIPS, _MOUTH_CORNERS = ((61, 67), (62, 66), (63, 65)), (48, 54)
+
+
+@dataclasses.dataclass(frozen=True)
+class Confusion:
+    """How often a sign was seen, and how often it was there.
+
+    Attributes:
+      right: faces that have the sign and were said to.
+      missed: faces that have it and were said not to.
+      false: faces that don't have it and were said to.
+      absent: faces that don't have it and were said not to.
+    """
+
+    right: int
+    missed: int
+    false: int
+    absent: int
+
+
+def measure_signs(
+    expression: Float[np.ndarray, "E"], landmarks: Float[np.ndarray, "68 3"], names: Sequence[str]
+) -> dict[str, float]:
+    """A number for each sign.
+
+    The smile and the closed eyes are the mean of both sides' blendshapes; the open mouth is the
+    gap between the inner lips, as a share of the mouth's width, on the reconstructed face.
+
+    Args:
+      expression: blendshape weights of a reconstructed face.
+      landmarks: its 68 points.
+      names: of the face model's expressions, ARKit's.
+    """
+    weights = dict(zip(names, expression.tolist(), strict=True))
+    gaps = [np.linalg.norm(landmarks[upper] - landmarks[lower]) for upper, lower in _INNER_LIPS]
+    width = np.linalg.norm(landmarks[_MOUTH_CORNERS[0]] - landmarks[_MOUTH_CORNERS[1]])
+    return {
+        "smile": float(np.mean([weights.get(name, 0.0) for name in _SMILE])),
+        "open mouth": float(np.mean(gaps) / width),
+        "closed eyes": float(np.mean([weights.get(name, 0.0) for name in _BLINK])),
+    }
+
+
+def confusion(
+    measured: Mapping[str, Mapping[str, float]], labels: Mapping[str, Sequence[str]]
+) -> dict[str, Confusion]:
+    """Compare measures with what a person saw.
+
+    Args:
+      measured: signs' measures, by the picture's name.
+      labels: the signs that are there, by the picture's name.
+    """
+    table = {}
+    for sign, threshold in THRESHOLDS.items():
+        pairs = [(sign in labels[name], measures[sign] > threshold)
+                 for name, measures in measured.items()]  # fmt: skip
+        table[sign] = Confusion(*(pairs.count(kind) for kind in (
+            (True, True), (True, False), (False, True), (False, False))))  # fmt: skip
+    return table
+
+
+def read_labels(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
+    """Which signs a person saw in each picture: a .json object from names to lists of signs.
+
+    Raises:
+      ValueError: for a file that can't be read, lacks a picture, or names an unknown sign.
+    """
+    try:
+        labels = json.loads(path.read_text())
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: not valid JSON ({error})") from None
+    missing = [name for name in names if name not in labels]
+    if missing:
+        raise ValueError(f"{path}: says nothing of {', '.join(missing)}")
+    for name in names:
+        if unknown := set(labels[name]) - set(SIGNS):
+            raise ValueError(
+                f"{path}: {name}: unknown signs {', '.join(sorted(unknown))}; "
+                f"the choices are {', '.join(SIGNS)}"
+            )
+    return {name: labels[name] for name in names}

@@ -1,0 +1,67 @@
+"""Store trained weights as the package ships them: float16, with figures and a model card.
+
+    python experiments/ship.py --config=experiments/configs/compact.py --workdir=outputs/compact \\
+        --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores"
+
+The figures are those of the stored weights, on the test split of the configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from absl import flags
+from ml_collections import config_flags
+
+from e2far_jax import jobs
+from e2far_jax.data.generate import generate
+from e2far_jax.data.source import open_split
+from e2far_jax.evaluation.evaluate import evaluate_split
+from e2far_jax.files import replacing
+from e2far_jax.networks.card import Training, model_card
+from e2far_jax.training.config import from_config_dict
+from e2far_jax.weights import load_weights, save_weights
+
+CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
+WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
+DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of data sets; default: WORKDIR/data.")
+OUT = flags.DEFINE_string("out", None, "Folder for the network; its name is the network's.")
+HOURS = flags.DEFINE_float("hours", None, "How long the training took.", lower_bound=0.0)
+HARDWARE = flags.DEFINE_string("hardware", None, "What it ran on.")
+COMMAND = flags.DEFINE_string("command", None, "What trains it again; default: from --config.")
+flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
+
+
+def main() -> None:
+    config, workdir, out = from_config_dict(CONFIG.value), Path(WORKDIR.value), Path(OUT.value)
+    trained = load_weights(workdir / "weights")
+    description = f"{out.name}, {trained.description}"
+    save_weights(
+        out, trained.variables, trained.network, config.face_model, description, dtype="float16"
+    )
+    data_dir = workdir / "data" if DATA_DIR.value is None else Path(DATA_DIR.value)
+    data_set = generate(config.data, config.scene, config.face_model, data_dir)
+    evaluation = evaluate_split(load_weights(out), open_split(data_set, "test"))
+    command = COMMAND.value
+    if command is None:
+        path = config_flags.get_config_filename(flags.FLAGS["config"])
+        command = f"python experiments/train.py --config={path} --workdir={workdir}"
+    training = Training(command, HOURS.value, HARDWARE.value, _code())
+    with replacing(out / "figures.json") as file:
+        file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
+    with replacing(out / "README.md") as file:
+        file.write(model_card(out.name, config, training, evaluation).encode())
+    print(f"\n{evaluation.table()}\n\nnetwork: {out}")
+
+
+def _code() -> str:
+    """The commit of this checkout, and whether something was changed since."""
+    here = Path(__file__).parent
+    describe = ["git", "describe", "--always", "--dirty=, changed"]
+    return subprocess.run(describe, cwd=here, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    jobs.run(main)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from PIL import Image
+
+from e2far_jax.geometry.cameras import Camera
+from e2far_jax.models.e2far import Prediction
+from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+from e2far_jax.morphable.symmetry import mirror_of
+from e2far_jax.studies.identity_spread import identity_spread, spread
+from e2far_jax.studies.photographs import AnnotatedPhotograph
+
+
+def test_distances_are_those_of_the_shapes() -> None:
+    basis = np.random.default_rng(0).normal(size=(50, 3, 4))
+    identities = np.random.default_rng(1).normal(size=(3, 2, 4))
+    found = spread(identities, np.einsum("nck,ncl->kl", basis, basis) / 50)
+    shapes = np.einsum("nck,pvk->pvnc", basis, identities)
+
+    def distance(a: np.ndarray, b: np.ndarray) -> float:
+        return np.sqrt(((a - b) ** 2).sum(axis=-1).mean())
+
+    within = [distance(shapes[person, 0], shapes[person, 1]) for person in range(3)]
+    between = [
+        distance(shapes[a, view], shapes[b, view])
+        for view in range(2)
+        for a, b in ((0, 1), (0, 2), (1, 2))
+    ]
+    assert found.within == pytest.approx(np.mean(within))
+    assert found.between == pytest.approx(np.mean(between))
+    assert found.ratio == pytest.approx(np.mean(between) / np.mean(within))
+
+
+class SeesBrightness:
+    """Reads identity from the picture's left and right half: mirrored, it is the mirrored face."""
+
+    image_size, face_model_name, description = 32, "default", "a test"
+
+    def __init__(self) -> None:
+        self.face_model = load_face_model(FaceModelSettings(identity_size=20))
+        signs = np.diag(mirror_of(self.face_model).identity)
+        self._even, self._odd = int(np.argmax(signs > 0)), int(np.argmin(signs))
+
+    def predict(self, images) -> Prediction:
+        left, right = images[:, :, :16].mean((1, 2, 3)), images[:, :, 16:].mean((1, 2, 3))
+        identity = jnp.zeros((len(images), 20))
+        identity = identity.at[:, self._even].set(10 * (left + right))
+        identity = identity.at[:, self._odd].set(10 * (left - right))
+        camera = Camera(
+            jnp.tile(jnp.eye(3), (len(images), 1, 1)),
+            jnp.full(len(images), 0.2),
+            jnp.full((len(images), 2), 16.0),
+        )
+        return Prediction(identity, jnp.zeros((len(images), 54)), camera)
+
+
+def test_views_of_one_person_are_told_from_other_people(tmp_path) -> None:
+    generator, photographs = np.random.default_rng(0), []
+    for number in range(4):
+        halves = generator.integers(20, 230, (1, 2, 3)).astype(np.uint8)
+        path = tmp_path / f"{number}.png"
+        Image.fromarray(halves.repeat(120, axis=0).repeat(60, axis=1)).save(path)
+        points = np.array([[40.0, 40.0], [80.0, 80.0]], np.float32).repeat(34, axis=0)
+        photographs.append(AnnotatedPhotograph(path, points))
+    network = SeesBrightness()
+    found = identity_spread(network, photographs)
+    assert found.ratio > 1.5
+    assert found == identity_spread(network, photographs)
+    assert found != identity_spread(network, photographs, seed=1)
