@@ -20,8 +20,8 @@ from e2far_jax.data.generate import generate
 from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate_split
 from e2far_jax.files import replacing
-from e2far_jax.networks.card import Training, model_card
 from e2far_jax.training.config import from_config_dict
+from e2far_jax.training.model_card import Training, model_card
 from e2far_jax.weights import load_weights, save_weights
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")

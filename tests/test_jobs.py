@@ -16,6 +16,7 @@ EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 CONFIG = f"--config={EXPERIMENTS / 'configs' / 'demo.py'}"
 TINY = [
     "--config.scene.image_size=64",
+    "--config.network.image_size=64",
     "--config.face_model.identity_size=5",
     "--config.data.train_examples=20",
     "--config.data.validation_examples=4",

@@ -35,7 +35,7 @@ def data_suite(setting: Setting) -> Iterator[Row]:
         step(next(batches))
         waits = tuple(_wait(batches, step) for _ in range(setting.repeats))
         del batches  # the folder goes
-    decoder, size = rates.pop("decoder"), config.scene.image_size
+    decoder, size = rates.pop("decoder"), config.network.image_size
     for name, values in rates.items():
         yield Row(
             f"read, decode, augment, {size} px, {name}",

@@ -27,7 +27,7 @@ def memory_suite(setting: Setting) -> Iterator[Row]:
     config = setting.config
     described = json.dumps(settings_io.to_dict(config))
     values = tuple(_peak_of_child(described) for _ in range(setting.repeats))
-    size, batch = config.scene.image_size, config.train.batch_size
+    size, batch = config.network.image_size, config.train.batch_size
     name = f"train {config.network.backbone} {size} px, {config.network.dtype}, batch {batch}"
     yield Row(f"peak memory, {name}", "GiB", values)
 

@@ -41,7 +41,7 @@ def _row(config: ExperimentConfig, setting: Setting) -> Row:
     network, dtype = config.network, config.network.dtype
     work = training_work(network_settings(config, load_face_model(config.face_model)))
     return Row(
-        f"train {network.backbone} {config.scene.image_size} px, {dtype}, batch {size}",
+        f"train {network.backbone} {config.network.image_size} px, {dtype}, batch {size}",
         "images/s",
         values["ours"],
         peer="torch" if asked else "",

@@ -21,6 +21,7 @@ from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS, Mirror
 Example = dict[str, Any]
 
 _GRAY = np.full((3, 3), np.array([0.299, 0.587, 0.114], np.float32))
+_SMOOTHING = 0.35  # Gaussian deviation, in pixels of the smaller picture
 _LEVELS = np.linspace(0.0, 1.0, 256)[None, :, None]
 
 
@@ -87,7 +88,8 @@ def augment(
     Args:
       example: a stored example; `image` holds levels 0 to 255.
       changes: what happens.
-      out: where the changed picture goes, RGB in [0, 1]; a C-ordered float32 array.
+      out: where the changed picture goes, RGB in [0, 1]; a C-ordered float32 array, whose side the
+        picture gets.
       mirror: the face model's, where examples may be mirrored.
     Returns:
       The example with `out` as its image; all else that it holds follows.
@@ -97,7 +99,7 @@ def augment(
     side = example["image"].shape[0]
     centre = side / 2.0
     offset = centre - changes.zoom * centre + side * changes.shift
-    moved = move_crop(example, changes.zoom, offset)
+    moved = move_crop(example, changes.zoom, offset, out.shape[0])
     change_colours(moved["image"], changes, out)
     return {**moved, "image": out}
 
@@ -118,18 +120,27 @@ def mirrored(example: Example, mirror: Mirror) -> Example:
     }
 
 
-def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"]) -> Example:
-    """Resample the image by p -> zoom * p + offset, with its camera and landmarks.
+def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"], side: int) -> Example:
+    """Resample the image by p -> zoom * p + offset and to another size, with all that lies on it.
 
     Points are in pixels from the top left corner, pixel centres at .5. What comes in from outside
-    mirrors what is inside.
+    mirrors what is inside. A picture that becomes smaller is smoothed before.
+
+    Args:
+      example: a stored example.
+      zoom: factor around the top left corner.
+      offset: pixels of the stored picture.
+      side: of the new picture, pixels.
     """
     image = example["image"]
-    height, width = image.shape[:2]
+    resized = side / image.shape[0]
+    if resized < 1.0:
+        image = cv2.GaussianBlur(image, (0, 0), _SMOOTHING / resized)
+    zoom, offset = zoom * resized, offset * resized
     corner = offset + (zoom - 1.0) / 2.0  # OpenCV counts from the first pixel's centre
     matrix = np.array([[zoom, 0.0, corner[0]], [0.0, zoom, corner[1]]])
     moved = cv2.warpAffine(
-        image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        image, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
     )
     factor, summand = np.float32(zoom), offset.astype(np.float32)
     return {

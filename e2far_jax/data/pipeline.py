@@ -19,7 +19,7 @@ import grain
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.data.augmentation import Changes, augment, draw_changes
+from e2far_jax.data.augmentation import Changes, augment, draw_changes, move_crop
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.reading import RemoteBatches
 from e2far_jax.data.settings import AugmentationSettings, PipelineSettings
@@ -61,9 +61,10 @@ def training_batches(
     dataset = grain.MapDataset.range(sys.maxsize).seed(settings.seed).map(order)
     dataset = dataset.random_map(functools.partial(_draw, settings=settings.augmentation))
     items = dataset.batch(settings.batch_size, batch_fn=list)
-    make_batch = functools.partial(_make_batch, source, mirror=mirror)
+    side = settings.image_size or source[0]["image"].shape[0]
+    make_batch = functools.partial(_make_batch, source, side, mirror=mirror)
     if settings.processes:
-        shape = (settings.batch_size, *source[0]["image"].shape)
+        shape = (settings.batch_size, side, side, 3)
         remote = RemoteBatches(items, make_batch, shape, settings.processes)
         batches = grain.MapDataset.range(len(items)).map(remote)
     else:
@@ -100,7 +101,8 @@ def evaluation_batches(
 
     dataset = grain.MapDataset.range(batches * settings.batch_size).map(item)
     items = dataset.batch(settings.batch_size, batch_fn=list)
-    dataset = items.map(functools.partial(_make_batch, source))
+    side = settings.image_size or source[0]["image"].shape[0]
+    dataset = items.map(functools.partial(_make_batch, source, side))
     return iter(dataset.to_iter_dataset(_read_options(dataclasses.replace(settings, processes=0))))
 
 
@@ -150,17 +152,18 @@ def _draw(index: int, rng: np.random.Generator, settings: AugmentationSettings |
 
 def _make_batch(
     source: grain.sources.RandomAccessDataSource[Example],
+    side: int,
     items: Sequence[Item],
     images: Float[np.ndarray, "B H W 3"] | None = None,
     mirror: Mirror | None = None,
 ) -> Batch:
     """Read, decode and augment, each picture straight into `images`, new memory by default."""
-    rows = []
-    for row, item in enumerate(items):
-        example = source[item.index]
-        if images is None:
-            images = np.empty((len(items), *example["image"].shape), np.float32)
-        rows.append(_make_row(example, item, images[row], mirror))
+    if images is None:
+        images = np.empty((len(items), side, side, 3), np.float32)
+    rows = [
+        _make_row(source[item.index], item, image, mirror)
+        for item, image in zip(items, images, strict=True)
+    ]
     columns = {name: np.stack([row[name] for row in rows]) for name in _FIELDS if name != "image"}
     return Batch(image=images, **columns)
 
@@ -169,6 +172,8 @@ def _make_row(
     example: Example, item: Item, out: Float[np.ndarray, "H W 3"], mirror: Mirror | None
 ) -> Example:
     if item.changes is None:
+        if len(out) != len(example["image"]):
+            example = move_crop(example, 1.0, np.zeros(2), len(out))
         np.divide(example["image"], np.float32(255.0), out=out)
     else:
         example = augment(example, item.changes, out, mirror)

@@ -110,6 +110,7 @@ class PipelineSettings:
 
     Attributes:
       batch_size: examples in a batch of this process, all its devices together.
+      image_size: side that pictures are brought to, pixels; None keeps the stored one.
       seed: of the order and of the augmentation.
       shuffle: a new order in every epoch; otherwise the stored one.
       augmentation: the changes to each picture; None for none.
@@ -122,6 +123,7 @@ class PipelineSettings:
     """
 
     batch_size: int = 64
+    image_size: int | None = None
     seed: int = 0
     shuffle: bool = True
     augmentation: AugmentationSettings | None = AugmentationSettings()

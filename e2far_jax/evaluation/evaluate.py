@@ -176,7 +176,8 @@ def evaluate_split(network: TrainedNetwork, source: FaceSource) -> Evaluation:
       network: a trained network.
       source: examples of the same morphable model, as `data.source.open_split` gives them.
     """
-    batches = evaluation_batches(source, PipelineSettings(batch_size=BATCH_SIZE))
+    settings = PipelineSettings(batch_size=BATCH_SIZE, image_size=network.image_size)
+    batches = evaluation_batches(source, settings)
     total = -(-len(source) // BATCH_SIZE)
     # An iterator: run-time type checks take a first look into a tqdm, which would use up a batch.
     watched = iter(tqdm(batches, "evaluating", total, unit="batch"))

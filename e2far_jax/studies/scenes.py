@@ -59,6 +59,7 @@ def recipe(
             noise=0.0,
         ),
         network=NetworkSettings(
+            image_size=size,
             backbone="compact",
             compact_widths=(32, 64, 128),
             fusion_taps=("pool3", "pool4"),

@@ -37,7 +37,7 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
             "network.fusion_channels": 192,
         },
         "deeper": {"network.compact_depths": (1, 2, 3)},
-        "layer normalisation": {"network.compact_norms": True, "network.head_gain": 0.1},
+        "no layer normalisation": {"network.compact_norms": False, "network.head_gain": 1.0},
         "learning rate halved": {"train.learning_rate": base.train.learning_rate / 2},
         "learning rate doubled": {"train.learning_rate": 2 * base.train.learning_rate},
         "batches twice as large, half the steps": {
@@ -64,8 +64,8 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
         },
         "all levels at once": {"train.level_starts": ()},
         "easy scenes only": {"train.level_starts": (0.0, 1.0, 1.0, 1.0)},
-        "80 pixels": {"scene.image_size": 80},
-        "144 pixels": {"scene.image_size": 144},
+        "64 pixels": {"network.image_size": 64},
+        "112 pixels": {"network.image_size": 112},
         "40 modes": {"face_model.identity_size": 40},
         "another seed": {"seed": base.seed + 1},
     }

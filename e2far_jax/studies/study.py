@@ -27,8 +27,8 @@ def run_study(
 ) -> list[Result]:
     """Train and measure one configuration after the other; write NAME.json and NAME.md.
 
-    All runs are measured on the test pictures of the first one, at its resolution and of its face
-    model. Killed and called again, the study goes on where it was; the two files show what is
+    All runs are measured on the test pictures of the first one, drawn anew for another face model.
+    Killed and called again, the study goes on where it was; the two files show what is
     finished.
 
     Args:
@@ -46,25 +46,17 @@ def run_study(
     results: list[Result] = []
     for number, (title, config) in enumerate(configs.items(), start=1):
         print(f"run {number} of {len(configs)}: {title}", flush=True)
-        test = open_split(generate(*_data(base, config), data_dir), "test")
+        data_set = generate(base.data, base.scene, config.face_model, data_dir)
+        test = open_split(data_set, "test")
         workdir = folder / title.replace(" ", "_").replace("/", "_")
         results.append(run(title, config, workdir, data_dir, test, photographs))
         _write(folder / name, base, results, table)
     return results
 
 
-def _data(base: ExperimentConfig, config: ExperimentConfig) -> tuple:
-    """Settings of the data set whose test pictures a run is measured on.
-
-    The first run's, drawn at the run's own size and of its face model, which the network needs.
-    """
-    scene = settings_io.changed(base.scene, {"image_size": config.scene.image_size})
-    return base.data, scene, config.face_model
-
-
 def _write(path: Path, base: ExperimentConfig, results: Sequence[Result], table: Table) -> None:
     title = (
-        f"{base.face_model.spec}: {base.data.train_examples} pictures of {base.scene.image_size} "
+        f"{base.face_model.spec}: {base.data.train_examples} pictures of {base.network.image_size} "
         f"pixels, {base.train.steps} steps of {base.train.batch_size}, seed {base.seed}"
     )
     content = {"settings": settings_io.to_dict(base), **study_dictionary(results)}

@@ -69,8 +69,9 @@ class TrainSettings:
 class ExperimentConfig:
     """Everything that decides an experiment's outcome.
 
-    The network's `image_size`, `identity_size` and `expression_size` follow from the scene and the
-    face model; what stands in `network` for them is not read.
+    The network's `identity_size` and `expression_size` follow from the face model; what stands in
+    `network` for them is not read. Pictures are rendered at the scene's `image_size` and brought to
+    the network's as they are read.
 
     Attributes:
       seed: of initialisation, order, augmentation and dropout.
@@ -102,10 +103,9 @@ class ExperimentConfig:
 
 
 def network_settings(config: ExperimentConfig, face_model: MorphableModel) -> NetworkSettings:
-    """The network's settings with the sizes that the scene and the face model decide."""
+    """The network's settings with the sizes that the face model decides."""
     return dataclasses.replace(
         config.network,
-        image_size=config.scene.image_size,
         identity_size=face_model.identity_size,
         expression_size=face_model.expression_size,
     )

@@ -110,6 +110,7 @@ def experiment_batches(
     """
     settings = PipelineSettings(
         batch_size=config.train.batch_size // jax.process_count(),
+        image_size=config.network.image_size,
         seed=config.seed,
         augmentation=config.augmentation,
         level_starts=tuple(round(config.train.steps * s) for s in config.train.level_starts),
@@ -130,7 +131,7 @@ class Validation:
         source: Any,
     ) -> None:
         self._face_model, self._source = face_model, source
-        self._settings = PipelineSettings(batch_size=config.train.batch_size)
+        self._settings = PipelineSettings(config.train.batch_size, network.image_size)
         self._apply: Callable[..., Prediction] = jax.jit(E2FAR(network).apply)
 
     def run(self, state: TrainState, monitor: Monitor) -> Evaluation:

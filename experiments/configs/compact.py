@@ -28,7 +28,11 @@ def get_config() -> ConfigDict:
                 test_examples=2_048,
                 train_levels=LEVELS,
             ),
+            # Drawn larger than they are read, which smooths edges as cameras do.
             network=NetworkSettings(
+                image_size=80,
+                compact_norms=True,
+                head_gain=0.1,
                 backbone="compact",
                 compact_widths=(32, 64, 128),
                 fusion_taps=("pool3", "pool4"),

@@ -37,6 +37,7 @@ def get_config() -> ConfigDict:
             ),
             # Four stages: a 6x6 map for the heads to read, and half the time of five.
             network=NetworkSettings(
+                image_size=96,
                 backbone="compact",
                 compact_widths=(32, 64, 128),
                 fusion_taps=("pool3", "pool4"),

@@ -62,15 +62,35 @@ def test_the_landmarks_stay_on_the_dot(point):
 
 
 def test_the_zoom_is_the_dots_growth():
-    moved = move_crop(dotted((48.0, 48.0)), 1.5, np.array([-24.0, -24.0]))
+    moved = move_crop(dotted((48.0, 48.0)), 1.5, np.array([-24.0, -24.0]), 96)
     area = moved["image"][..., 0].sum() / dotted((48.0, 48.0))["image"][..., 0].sum()
     assert area == pytest.approx(1.5**2, rel=0.02)
     assert moved["scale"] == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize("side", [48, 70, 150])
+def test_another_size_keeps_everything_in_its_place(side):
+    example = dotted((37.5, 60.25), radius=7.0)
+    moved = move_crop(example, 1.0, np.zeros(2), side)
+    factor = side / 96
+    assert moved["image"].shape == (side, side, 3)
+    np.testing.assert_allclose(moved["landmarks"][0], factor * np.array([37.5, 60.25]), rtol=1e-5)
+    assert np.abs(centre_of_mass(moved["image"]) - moved["landmarks"][0]).max() < 0.1
+    area = moved["image"][..., 0].sum() / example["image"][..., 0].sum()
+    assert area == pytest.approx(factor**2, rel=0.02)
+    assert moved["scale"] == pytest.approx(0.4 * factor)
+
+
+def test_becoming_smaller_averages_fine_patterns():
+    stripes = np.zeros((96, 96, 3), np.uint8)
+    stripes[:, ::2] = 255
+    moved = move_crop({**dotted((9.0, 9.0)), "image": stripes}, 1.0, np.zeros(2), 40)
+    assert moved["image"][4:-4, 4:-4].std() < 12.0
+
+
 def test_the_camera_moves_as_the_geometry_room_says():
     example = dotted((20.0, 33.0))
-    moved = move_crop(example, 0.8, np.array([3.0, -7.0]))
+    moved = move_crop(example, 0.8, np.array([3.0, -7.0]), 96)
     camera = Camera(jnp.eye(3), jnp.float32(0.4), jnp.array([20.0, 33.0]))
     expected = transform_image(camera, jnp.float32(0.8), jnp.array([3.0, -7.0]))
     points = jnp.array([[10.0, 20.0, 5.0], [-30.0, 4.0, 0.0]])

@@ -97,6 +97,17 @@ def test_an_example_is_augmented_anew_in_every_epoch():
     assert first.scale[0] != second.scale[0]
 
 
+@pytest.mark.parametrize("processes", [0, 1])
+def test_pictures_are_brought_to_the_size_that_is_asked_for(processes):
+    source, chosen = examples(8), settings(image_size=24, processes=processes)
+    batch = next(training_batches(source, chosen))
+    assert batch.image.shape == (4, 24, 24, 3)
+    (whole, *_) = evaluation_batches(source, chosen)
+    assert whole.image.shape == (4, 24, 24, 3)
+    np.testing.assert_allclose(whole.scale, 0.75)
+    np.testing.assert_allclose(whole.landmarks[1], 1.5 * source[1]["landmarks"], rtol=1e-5)
+
+
 def test_without_augmentation_the_picture_is_the_stored_one():
     source = examples(4)
     batch = next(training_batches(source, settings(shuffle=False, augmentation=None)))

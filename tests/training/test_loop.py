@@ -40,6 +40,7 @@ def configuration(**changes: object) -> ExperimentConfig:
             train_examples=24, validation_examples=4, test_examples=4, test_levels=()
         ),
         network=NetworkSettings(
+            image_size=32,
             backbone="compact",
             compact_widths=(4, 4, 4, 4),
             compact_depths=(1, 1, 1, 1),

@@ -38,11 +38,11 @@ def model_card(
       training: how it came about.
       evaluation: of the stored weights, on the test split.
     """
-    data, train = config.data, config.train
+    data, train, side = config.data, config.train, config.network.image_size
     return f"""# {name}
 
-A compact E2FAR network: one face picture of {config.scene.image_size} x {config.scene.image_size} \
-pixels to the coefficients of the face model `{config.face_model.spec}` and a camera.
+A compact E2FAR network: one face picture of {side} x {side} pixels to the coefficients of the face
+model `{config.face_model.spec}` and a camera.
 
 - **Intended use**: trying the method out, research, starting points for training. Not for telling
   who somebody is, nor for anything that matters to the person shown.
