@@ -1,4 +1,4 @@
-# make demo   render, train, evaluate and reconstruct, in a few minutes on a CPU
+# make demo   a face from a photograph; then render, train, evaluate and reconstruct, on a CPU
 # make test   check the style and run every test
 # make clean  remove the virtual environment and outputs/
 
@@ -12,15 +12,19 @@ CONFIG := --config=experiments/configs/demo.py --workdir=$(DEMO)
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/demo.installed
-	@echo "== Rendering faces and training on them"
+	@echo "== A photograph, and the network that comes with the package"
+	@$(RUN) experiments/astronaut.py --out=$(DEMO)/astronaut.png
+	@$(VENV)/bin/e2far reconstruct $(DEMO)/astronaut.png --out=$(DEMO)/photograph
+	@echo "== Rendering faces and training a network of your own on them"
 	@$(RUN) experiments/train.py $(CONFIG)
 	@echo "== Evaluating on unseen identities"
 	@$(RUN) experiments/evaluate.py $(CONFIG)
-	@echo "== Reconstructing held-out renderings and a photograph"
+	@echo "== Reconstructing held-out renderings with it"
 	@$(RUN) experiments/demo_pictures.py $(CONFIG)
 	@$(VENV)/bin/e2far reconstruct $(DEMO)/pictures/*.png --boxes=$(DEMO)/pictures/boxes.json \
 	    --weights=$(DEMO)/weights --out=$(DEMO)
-	@echo "== Look at $(DEMO)/contact_sheet.png; meshes (.obj, .glb) and figures (.json) are beside it"
+	@echo "== Look at $(DEMO)/photograph/contact_sheet.png and, of the short training,"
+	@echo "   $(DEMO)/contact_sheet.png; meshes (.obj, .glb) and figures (.json) are beside them"
 
 test: $(VENV)/test.installed
 	$(VENV)/bin/ruff check .

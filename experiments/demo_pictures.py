@@ -1,10 +1,9 @@
-"""Write the pictures that the demo reconstructs: test scenes drawn large, and one photograph.
+"""Write test scenes that the demo reconstructs, drawn large.
 
     python experiments/demo_pictures.py --config=experiments/configs/demo.py --workdir=outputs/demo
 
 The scenes are the first of the test split, whose identities training never saw, rendered again
-with more pixels; boxes.json holds the boxes around their landmarks. The photograph is
-scikit-image's public-domain portrait of the astronaut Eileen Collins; its face has to be detected.
+with more pixels; boxes.json holds the boxes around their landmarks.
 """
 
 from __future__ import annotations
@@ -36,8 +35,6 @@ COUNT, SIZE = 6, 320
 
 
 def main() -> None:
-    from skimage import data as photographs
-
     config, folder = from_config_dict(CONFIG.value), Path(WORKDIR.value) / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     scene = dataclasses.replace(config.scene, image_size=SIZE)
@@ -51,9 +48,8 @@ def main() -> None:
             name = f"rendering_{index}.png"
             _write(folder / name, levels(np.asarray(pairs.image[row])))
             boxes[name] = [bounding_box(pairs.landmarks[row]).tolist()]
-    _write(folder / "astronaut.png", photographs.astronaut())
     (folder / "boxes.json").write_text(json.dumps(boxes, indent=1))
-    print(f"{COUNT} renderings and 1 photograph: {folder}")
+    print(f"{COUNT} renderings: {folder}")
 
 
 def _write(path: Path, picture: UInt8[np.ndarray, "H W 3"]) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from e2far_jax.cli import main
 
@@ -54,6 +55,14 @@ def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path
     assert len(job.stderr.strip().splitlines()) == 1, job.stderr
     assert message in job.stderr
     assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+def test_the_demos_photograph(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "astronaut.png"
+    command = [sys.executable, str(EXPERIMENTS / "astronaut.py"), f"--out={path}"]
+    subprocess.run(command, check=True)
+    with Image.open(path) as picture:
+        assert picture.size == (512, 512)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ class TrainSettings:
     """How to optimise.
 
     Attributes:
+      initial_weights: a weights folder whose parameters to begin with; None begins at random.
       steps: optimiser steps in all.
       batch_size: examples a step, over all devices and processes.
       level_starts: a curriculum: the share of the training after which pictures of each of
@@ -39,6 +40,7 @@ class TrainSettings:
       keep_checkpoints: how many of the newest checkpoints to keep.
     """
 
+    initial_weights: str | None = None
     steps: int = 200_000
     batch_size: int = 32
     level_starts: tuple[float, ...] = ()

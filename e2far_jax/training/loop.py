@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import flax.traverse_util
 import grain
 import jax
 import jax.numpy as jnp
@@ -27,7 +29,7 @@ from e2far_jax.training.optimiser import make_optimiser
 from e2far_jax.training.parallel import AXIS, check_batch_size, parallel_step, split_batch
 from e2far_jax.training.pictures import comparison_picture
 from e2far_jax.training.step import TrainState, initial_state, make_train_step
-from e2far_jax.weights import save_weights
+from e2far_jax.weights import TrainedNetwork, load_weights, save_weights
 
 VALIDATION_PICTURES = 8
 
@@ -51,7 +53,8 @@ def train(
     Raises:
       NonFiniteError: where the loss stops being a number; the last checkpoint stays.
       CheckpointError: where `workdir` holds a run with another configuration.
-      ValueError: where the batch does not divide among devices and processes.
+      ValueError: where the batch does not divide among devices and processes, or the initial
+        weights are of another network.
     """
     check_batch_size(config.train.batch_size, jax.device_count())
     source = generate(config.data, config.scene, config.face_model, data_dir or workdir / "data")
@@ -63,7 +66,10 @@ def train(
         make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
     )
     checkpoints = Checkpoints(workdir / "checkpoints", config)
-    state = checkpoints.restore(initial_state(network, optimiser, config.seed), batches)
+    state = initial_state(network, optimiser, config.seed)
+    if config.train.initial_weights is not None:
+        state = with_parameters_of(state, load_weights(config.train.initial_weights))
+    state = checkpoints.restore(state, batches)
     validation = Validation(config, network, face_model, open_split(source, "validation"))
     first = int(state.step)
     try:
@@ -90,6 +96,28 @@ def train(
         f"{config.network.backbone} E2FAR, {config.train.steps} steps of {config.train.batch_size}",
     )
     return state
+
+
+def with_parameters_of(state: TrainState, trained: TrainedNetwork) -> TrainState:
+    """A state that begins with a trained network's parameters.
+
+    Raises:
+      ValueError: where the network has other parameters.
+    """
+    expected, found = (
+        flax.traverse_util.flatten_dict(jax.tree.map(jnp.shape, parameters), sep="/")
+        for parameters in (state.parameters, trained.variables)
+    )
+    different = sorted(
+        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+    )
+    if different:
+        name = different[0]
+        raise ValueError(
+            f"train.initial_weights: {name} has the shape {found.get(name)}; the network's is "
+            f"{expected.get(name)}"
+        )
+    return dataclasses.replace(state, parameters=jax.tree.map(jnp.asarray, trained.variables))
 
 
 def experiment_batches(

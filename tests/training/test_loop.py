@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -121,3 +122,17 @@ def test_checkpoint_holds_the_configuration(workdir: Path) -> None:
     stored = json.loads((workdir / "checkpoints" / "5" / "config" / "metadata").read_text())
     assert from_dict(ExperimentConfig, stored) == config
     assert json.loads(json.dumps(to_dict(config))) == stored
+
+
+def test_training_begins_with_the_weights_that_it_is_given(workdir: Path, tmp_path: Path) -> None:
+    first = train(configuration(), workdir)
+    folder = str(workdir / "weights")
+    again = configuration(initial_weights=folder, learning_rate=0.0, weight_decay=0.0, steps=1)
+    state = train(again, tmp_path / "again", data_dir=workdir / "data")
+    for a, b in zip(
+        jax.tree.leaves(first.parameters), jax.tree.leaves(state.parameters), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+    wider = dataclasses.replace(again, network=dataclasses.replace(again.network, head_widths=(9,)))
+    with pytest.raises(ValueError, match=r"initial_weights: params/expression_head/fc1/bias has"):
+        train(wider, tmp_path / "wider", data_dir=workdir / "data")

@@ -1,0 +1,62 @@
+"""The networks that come with the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from e2far_jax.data.generate import generate
+from e2far_jax.data.settings import DataSettings
+from e2far_jax.data.source import open_split
+from e2far_jax.evaluation.evaluate import evaluate_split
+from e2far_jax.morphable.settings import FaceModelSettings
+from e2far_jax.networks import shipped_network, shipped_networks
+from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.weights import load_weights
+
+MOST_BYTES = 10 * 2**20
+DRAWN_AT = 112  # pixels, as in experiments/configs/compact.py
+
+
+def test_an_unknown_network_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no network .huge. comes .* choices are .*default"):
+        shipped_network("huge")
+
+
+@pytest.mark.parametrize("name", shipped_networks())
+def test_a_network_is_small_and_comes_with_its_card(name: str) -> None:
+    folder = shipped_network(name)
+    assert (folder / "weights.npz").stat().st_size <= MOST_BYTES
+    with np.load(folder / "weights.npz") as file:
+        assert {file[array].dtype for array in file.files} == {np.dtype(np.float16)}
+    card = (folder / "README.md").read_text()
+    for words in ("Intended use", "No photograph was", "Limits", "Again", "mean face"):
+        assert words in card
+
+
+@pytest.mark.slow
+def test_the_default_network_is_as_good_as_its_card_says(tmp_path: Path) -> None:
+    """On 128 new pictures, a quarter of each level."""
+    figures = json.loads((shipped_network() / "figures.json").read_text())
+    network = load_weights()
+    data_set = generate(
+        DataSettings(train_examples=1, validation_examples=1, test_examples=128, seed=77),
+        SceneConfig(image_size=DRAWN_AT),
+        FaceModelSettings(identity_size=network.face_model.identity_size),
+        tmp_path,
+    )
+    found = evaluate_split(network, open_split(data_set, "test")).to_dict()
+    for level in ("0", "3"):
+        for kind in ("neutral", "expressive"):
+            share, stated = (
+                errors["E2FAR"][kind]["mean"] / errors["mean face"][kind]["mean"]
+                for errors in (
+                    source["levels"][level]["shape_rmse_mm"]["errors"]
+                    for source in (found, figures)
+                )
+            )
+            assert share == pytest.approx(stated, abs=0.08)
+    assert found["rotation_degrees"] == pytest.approx(figures["rotation_degrees"], rel=0.25)
