@@ -94,3 +94,29 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     made = {path.name for path in (tmp_path / "faces").iterdir()}
     expected = {f"rendering_{i}.{end}" for i in range(6) for end in ("json", "obj", "glb")}
     assert made == expected | {"contact_sheet.png"}
+
+
+@pytest.mark.slow
+def test_a_look_at_photographs(tmp_path: Path) -> None:
+    """The package's network on two pictures of one woman, who does not close her eyes."""
+    from skimage import data
+
+    folder, out = tmp_path / "photographs", tmp_path / "out"
+    folder.mkdir()
+    corners = {"a.png": [180.0, 70.0, 270.0, 160.0], "b.png": [242.0, 70.0, 332.0, 160.0]}
+    pictures = {"a.png": data.astronaut(), "b.png": data.astronaut()[:, ::-1]}
+    index = {}
+    for name, (x0, y0, x1, y1) in corners.items():
+        Image.fromarray(pictures[name]).save(folder / name)
+        index[name] = {"peer_landmarks_68": [[x0, y0], [x1, y1]] * 34}
+    (folder / "landmarks.json").write_text(json.dumps(index))
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps({name: ["smile", "open mouth"] for name in corners}))
+    command = [sys.executable, str(EXPERIMENTS / "photographs.py")]
+    flags = [f"--photos={folder}", f"--out={out}", f"--labels={labels}"]
+    job = subprocess.run([*command, *flags], capture_output=True, text=True, check=False)
+    assert job.returncode == 0, job.stderr
+    report = (out / "report.md").read_text()
+    assert "2 photographs" in report
+    assert "| closed eyes | 0 | 0 | 0 | 2 |" in report
+    assert (out / "contact_sheet.png").exists()

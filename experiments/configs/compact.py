@@ -55,8 +55,8 @@ def get_config() -> ConfigDict:
             ),
             loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
             train=TrainSettings(
-                steps=34_000,
-                batch_size=32,
+                steps=28_000,
+                batch_size=64,
                 level_starts=(0.0, 0.06, 0.15, 0.27),
                 learning_rate=2e-3,
                 warmup_steps=200,
