@@ -1,4 +1,4 @@
-"""The user's cache folder: converted morphable models and compiled programs."""
+"""Compiled programs, kept in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -9,16 +9,7 @@ import os
 import platform
 from pathlib import Path
 
-
-def cache_folder() -> Path:
-    """Where to keep what can be made again.
-
-    $E2FAR_CACHE, or `e2far_jax` in the user's cache folder.
-    """
-    if chosen := os.environ.get("E2FAR_CACHE"):
-        return Path(chosen).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "e2far_jax"
+from e2far_jax.folders import cache_folder
 
 
 def keep_compiled_programs() -> None:

@@ -19,6 +19,8 @@ Find the faces in photographs and write, for each one, NAME.json (coefficients, 
 NAME.obj (mm) and NAME.glb (metres), and one contact_sheet.png that shows them all. A picture with
 several faces gives NAME_0, NAME_1, ..."""
 
+MODEL_SPECS = "default, ict, ict:PATH, sfm:FILE or a .npz file"
+
 WEIGHTS_HELP = "a trained network's folder; by default the network that comes with the package"
 
 BOXES_HELP = """\
@@ -34,6 +36,15 @@ of the flags something else. Scene number n of a seed is the same whatever --cou
 COUNT_HELP = """\
 how many: of random scenes (36), of pictures in a row of --factors (8), of random people on the
 --turntable (3)"""
+
+GET_ICT = """\
+Fetch ICT-FaceKit (MIT licence; 100 identities, 53 named expressions) at the commit that this
+program knows, 133 MB, check every file that is used against its SHA-256, and store the model
+converted, in millimetres, with its licence. From then on it is the morphable model `ict`. It is
+kept in $E2FAR_DATA, by default ~/.local/share/e2far_jax."""
+
+FROM_HELP = """\
+download nothing: take this .tar or .zip archive, or this folder, that has FaceXModel/ in it"""
 
 KINDS = {
     "factors": "a row for each family of factors: that one at its full range, the others easy "
@@ -76,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_reconstruct(commands)
     _add_render(commands)
+    _add_model(commands)
     return parser
 
 
@@ -93,8 +105,7 @@ def _add_reconstruct(commands: Any) -> None:
     reconstruct.add_argument(
         "--model",
         metavar="SPEC",
-        help="the morphable model, where it is not where the weights expect it: "
-        "default, ict:PATH, sfm:FILE or a .npz file",
+        help=f"the morphable model, where it is not where the weights expect it: {MODEL_SPECS}",
     )
     reconstruct.set_defaults(run=_reconstruct, extra="reconstruct")
 
@@ -111,7 +122,7 @@ def _add_render(commands: Any) -> None:
         "--model",
         default="default",
         metavar="SPEC",
-        help="the morphable model: default, ict:PATH, sfm:FILE or a .npz file",
+        help=f"the morphable model: {MODEL_SPECS}",
     )
     render.add_argument("--count", metavar="N", help=COUNT_HELP)
     render.add_argument("--seed", default="0", metavar="N", help="of all that is random (0)")
@@ -123,6 +134,22 @@ def _add_render(commands: Any) -> None:
     for kind, text in KINDS.items():
         kinds.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, help=text)
     render.set_defaults(run=_render, extra="reconstruct", kind="scenes")
+
+
+def _add_model(commands: Any) -> None:
+    model = commands.add_parser("model", help="morphable models", allow_abbrev=False)
+    actions = model.add_subparsers(dest="action", metavar="ACTION", required=True)
+    get = actions.add_parser("get", help="fetch a published model", allow_abbrev=False)
+    models = get.add_subparsers(dest="model", metavar="MODEL", required=True)
+    ict = models.add_parser(
+        "ict", help="ICT-FaceKit, MIT licence", description=GET_ICT, allow_abbrev=False
+    )
+    source = ict.add_mutually_exclusive_group()
+    source.add_argument("--from", dest="source", metavar="ARCHIVE_OR_DIR", help=FROM_HELP)
+    source.add_argument(
+        "--url", metavar="URL", help="fetch the archive from this address instead, as of a mirror"
+    )
+    ict.set_defaults(run=_get_ict, extra="reconstruct", command="model get ict")
 
 
 def _reconstruct(options: argparse.Namespace) -> int:
@@ -145,3 +172,9 @@ def _render(options: argparse.Namespace) -> int:
         options.level,
         options.size,
     )
+
+
+def _get_ict(options: argparse.Namespace) -> int:
+    from e2far_jax.model_commands.get_ict import get_ict
+
+    return get_ict(options.source, options.url)

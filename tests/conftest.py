@@ -13,8 +13,8 @@ jax.config.update("jax_num_cpu_devices", 8)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests neither use nor fill the user's cache folder, and compile a program once."""
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither use nor fill the user's folders, and compile a program once."""
     from e2far_jax.cache import keep_compiled_programs  # after types are checked on import
 
     base = tmp_path_factory.getbasetemp()
@@ -22,6 +22,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         base = base.parent  # of all workers
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("E2FAR_CACHE", str(base / "cache"))
+        patch.setenv("E2FAR_DATA", str(base / "data"))
         keep_compiled_programs()
         yield
 

@@ -8,25 +8,23 @@ import pathlib
 import warnings
 from collections.abc import Callable
 
-from e2far_jax.cache import cache_folder
+from e2far_jax.folders import cache_folder
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.ict import read_ict
+from e2far_jax.morphable.formats.ict import CONVERSION, read_ict
 from e2far_jax.morphable.formats.npz import read_npz, write_npz
 from e2far_jax.morphable.formats.sfm import read_sfm
 from e2far_jax.morphable.model import MorphableModel
-
-# Counts changes in what a conversion yields, so that older cached files are not used any more.
-_CONVERSION = 1
+from e2far_jax.morphable.stored import stored_ict
 
 
 def open_morphable_model(spec: str) -> MorphableModel:
     """Open a morphable model by its name.
 
     Args:
-      spec: `default` for the embedded procedural face; `ict:PATH` for ICT-FaceKit's folder or
-        archive; `sfm:FILE` or `sfm:FILE,EXPRESSIONS` for the Surrey Face Model (`read_sfm`); or the
-        path of a .npz file that `write_npz` made. The first two are built once and kept in the
-        cache folder (`cache_folder`).
+      spec: `default` for the embedded procedural face; `ict` for ICT-FaceKit as `e2far model get
+        ict` stored it; `ict:PATH` for its folder or archive; `sfm:FILE` or `sfm:FILE,EXPRESSIONS`
+        for the Surrey Face Model (`read_sfm`); or the path of a .npz file that `write_npz` made.
+        `default` and `ict:PATH` are built once and kept in the cache folder (`cache_folder`).
     Returns:
       The model.
     Raises:
@@ -37,6 +35,8 @@ def open_morphable_model(spec: str) -> MorphableModel:
     kind, separator, path = spec.partition(":")
     if spec == "default":
         return _open_default()
+    if spec == "ict":
+        return _open_stored_ict()
     if kind == "ict" and separator and path:
         return _open_ict(pathlib.Path(path).expanduser())
     if kind == "sfm" and separator and path:
@@ -44,9 +44,9 @@ def open_morphable_model(spec: str) -> MorphableModel:
     if spec.endswith(".npz"):
         return read_npz(pathlib.Path(spec).expanduser())
     raise ValueError(
-        f"unknown morphable model {spec!r}; choose `default`, `ict:PATH` (the folder or archive "
-        "of ICT-FaceKit), `sfm:FILE` or `sfm:FILE,EXPRESSIONS` (the Surrey Face Model as eos has "
-        "it), or the path of a .npz file"
+        f"unknown morphable model {spec!r}; choose `default`, `ict` (after `e2far model get ict`), "
+        "`ict:PATH` (the folder or archive of ICT-FaceKit), `sfm:FILE` or `sfm:FILE,EXPRESSIONS` "
+        "(the Surrey Face Model as eos has it), or the path of a .npz file"
     )
 
 
@@ -54,6 +54,16 @@ def _open_default() -> MorphableModel:
     from e2far_jax.morphable.default import default_model
 
     return _kept(f"default-{_own_fingerprint()}", "building the default face", default_model)
+
+
+def _open_stored_ict() -> MorphableModel:
+    path = stored_ict()
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"ICT-FaceKit is not in {path}: run `e2far model get ict` once, "
+            "or name its folder or archive as `ict:PATH`"
+        )
+    return read_npz(path)
 
 
 def _open_ict(path: pathlib.Path) -> MorphableModel:
@@ -102,7 +112,7 @@ def _own_fingerprint() -> str:
 def _fingerprint(path: pathlib.Path) -> str:
     """Changes with the source's place, the size and time of its files, and the conversion."""
     files = [path] if path.is_file() else sorted(path.rglob("*"))
-    described = [f"conversion {_CONVERSION}", str(path.resolve())]
+    described = [f"conversion {CONVERSION}", str(path.resolve())]
     for file in files:
         status = file.stat()
         described.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")

@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 
-from e2far_jax.cache import cache_folder
 from e2far_jax.morphable import open as opening
 from e2far_jax.morphable import open_morphable_model
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.npz import write_npz
+from e2far_jax.morphable.stored import stored_ict
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def source(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("spec", ["", "flame", "ict", "ict:", "model.obj", "sfm:", "sfm"])
+@pytest.mark.parametrize("spec", ["", "flame", "ict:", "model.obj", "sfm:", "sfm"])
 def test_an_unknown_name_lists_the_choices(spec):
-    with pytest.raises(ValueError, match=r"choose `default`, `ict:PATH`.*\.npz") as caught:
+    with pytest.raises(ValueError, match=r"choose `default`, `ict` .*`ict:PATH`.*\.npz") as caught:
         open_morphable_model(spec)
     assert repr(spec) in str(caught.value)
 
@@ -108,10 +108,20 @@ def test_a_damaged_source_leaves_no_cache(source, cache):
     assert not cache.exists()
 
 
-def test_where_the_cache_lies(monkeypatch, tmp_path):
-    monkeypatch.delenv("E2FAR_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "e2far_jax"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", "/home/somebody")
-    assert str(cache_folder()) == "/home/somebody/.cache/e2far_jax"
+def test_ict_by_name_is_what_was_stored(small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("E2FAR_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="run `e2far model get ict` once") as caught:
+        open_morphable_model("ict")
+    assert str(stored_ict()) in str(caught.value)
+    stored_ict().parent.mkdir()
+    write_npz(stored_ict(), small_model)
+    np.testing.assert_array_equal(open_morphable_model("ict").mean, small_model.mean)
+
+
+def test_ict_of_another_conversion_is_not_opened(small_model, tmp_path, monkeypatch):
+    monkeypatch.setenv("E2FAR_DATA", str(tmp_path))
+    stored_ict().parent.mkdir()
+    write_npz(stored_ict(), small_model)
+    monkeypatch.setattr("e2far_jax.morphable.stored.CONVERSION", 0)
+    with pytest.raises(FileNotFoundError, match="e2far model get ict"):
+        open_morphable_model("ict")

@@ -8,11 +8,7 @@ one standard deviation, expressions at weight 1. The files are in centimetres.
 from __future__ import annotations
 
 import json
-import lzma
 import os
-import pathlib
-import tarfile
-import zlib
 from collections.abc import Iterator
 from typing import Literal
 
@@ -20,100 +16,89 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from e2far_jax.morphable.formats.errors import ModelFormatError
+from e2far_jax.morphable.formats.ict_files import INDEX, ict_files
 from e2far_jax.morphable.formats.ict_regions import LANDMARKS_300W_LP, VERTICES, ict_regions
 from e2far_jax.morphable.formats.obj import parse_triangles, parse_vectors
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.progress import watched
+
+# Counts changes in what a conversion yields, so that older files of it are not used any more.
+CONVERSION = 1
 
 NEUTRAL = "generic_neutral_mesh"
-INDEX = "vertex_indices.json"
 IDENTITIES = tuple(f"identity{mode:03d}" for mode in range(100))
 
 _MILLIMETRES_PER_UNIT = 10.0
 
+Landmarks = Literal["ict", "300w_lp"]
+
 
 def read_ict(
-    path: str | os.PathLike[str], landmark_definition: Literal["ict", "300w_lp"] = "ict"
+    path: str | os.PathLike[str], landmark_definition: Landmarks = "ict"
 ) -> MorphableModel:
     """Read the published model.
 
-    Its texture coordinates count square tiles along u; here the tiles share the unit square, each
-    as a strip, so u is divided by their number.
-
     Args:
-      path: the folder `FaceXModel`, a folder that holds it, or a .tar archive of it, packed or not.
-      landmark_definition: "ict" for the model's own 68 landmarks; "300w_lp" for the vertices
-        nearest to those that the Basel Face Model has in 300W-LP.
+      path: the folder `FaceXModel`, a folder that holds it, or a .tar archive of it, packed or not,
+        or a .zip archive.
+      landmark_definition: as in `convert_ict`.
     Returns:
       All 26,719 vertices, 100 identity and 53 expression coefficients.
     Raises:
       FileNotFoundError: where there is no such path.
       ModelFormatError: for a missing or damaged file in it.
     """
+    files = watched(ict_files(path), "reading ICT-FaceKit", " files")
+    return convert_ict(path, files, landmark_definition)
+
+
+def convert_ict(
+    source: str | os.PathLike[str],
+    files: Iterator[tuple[str, bytes]],
+    landmark_definition: Landmarks = "ict",
+) -> MorphableModel:
+    """Make a model of the published files.
+
+    Its texture coordinates count square tiles along u; here the tiles share the unit square, each
+    as a strip, so u is divided by their number.
+
+    Args:
+      source: where the files came from, for messages.
+      files: names and contents, in any order.
+      landmark_definition: "ict" for the model's own 68 landmarks; "300w_lp" for the vertices
+        nearest to those that the Basel Face Model has in 300W-LP.
+    Returns:
+      As `read_ict`.
+    Raises:
+      ModelFormatError: for a missing or damaged file.
+    """
     texts, vertices = {}, {}
-    for name, text in _with_progress(_members(pathlib.Path(path))):
+    for name, text in files:
         if name.endswith(".obj"):
-            vertices[name.removesuffix(".obj")] = _vertices(path, name, text)
+            vertices[name.removesuffix(".obj")] = _vertices(source, name, text)
         if name in (INDEX, f"{NEUTRAL}.obj"):
             texts[name] = text
     for name in (INDEX, f"{NEUTRAL}.obj"):
         if name not in texts:
-            raise ModelFormatError(path, name, "missing")
-    expressions, landmarks = _index(path, texts[INDEX])
+            raise ModelFormatError(source, name, "missing")
+    expressions, landmarks = _index(source, texts[INDEX])
     mean = vertices[NEUTRAL]
     regions = ict_regions(mean, landmarks)
     if landmark_definition == "300w_lp":
         landmarks = np.array(LANDMARKS_300W_LP)
     return checked_model(
-        path,
+        source,
         mean=mean,
-        identity_basis=_basis(path, vertices, IDENTITIES),
-        expression_basis=_basis(path, vertices, expressions),
+        identity_basis=_basis(source, vertices, IDENTITIES),
+        expression_basis=_basis(source, vertices, expressions),
         landmarks=landmarks,
         regions=regions,
         name="ICT-FaceKit",
         expression_names=expressions,
         expression_prior="unit",
-        **_surface(path, texts[f"{NEUTRAL}.obj"], mean),
+        **_surface(source, texts[f"{NEUTRAL}.obj"], mean),
     )
-
-
-def _members(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
-    """File names and contents, in any order, from the folder or out of the archive."""
-    if not path.exists():
-        raise FileNotFoundError(f"no such model file or folder: {path}")
-    if path.is_dir():
-        inner = path / "FaceXModel"
-        for file in sorted((inner if inner.is_dir() else path).iterdir()):
-            if file.is_file() and _wanted(file.name):
-                yield file.name, file.read_bytes()
-        return
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                name = pathlib.PurePosixPath(member.name).name
-                if member.isreg() and _wanted(name):
-                    yield name, archive.extractfile(member).read()
-    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
-        raise ModelFormatError(
-            path, "archive", f"damaged or not a .tar archive ({error})"
-        ) from error
-
-
-def _wanted(name: str) -> bool:
-    return name.endswith(".obj") or name == INDEX
-
-
-def _with_progress(members: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """A progress line for a person at a terminal, if there is much to wait for."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        yield from members
-    else:
-        yield from tqdm(
-            members, "reading ICT-FaceKit", unit=" files", delay=2.0, disable=None, leave=False
-        )
 
 
 def _vertices(path: str | os.PathLike[str], name: str, text: bytes) -> Float[np.ndarray, "N 3"]:

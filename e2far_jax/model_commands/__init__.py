@@ -1,0 +1,1 @@
+"""`e2far model`: one file a command."""
