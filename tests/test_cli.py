@@ -122,7 +122,6 @@ def test_failures_are_named_and_the_others_done(folder, trained, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--out=out"], "make demo"),
         (["--out=out", "--weights=nowhere"], "nowhere: no weights here"),
         (["--out=out", "--weights=face.png"], "face.png"),
         (["--out=out", "--weights=TRAINED", "--boxes=nowhere.json"], "nowhere.json: No such"),

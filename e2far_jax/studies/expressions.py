@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 # A sign is there where its measure, below, is above this (ours).
-THRESHOLDS = {"smile": 0.3, "open mouth": 0.15, "closed eyes": 0.5}
+THRESHOLDS = {"smile": 0.3, "open mouth": 0.1, "closed eyes": 0.5}
 SIGNS = tuple(THRESHOLDS)
 
 _SMILE = ("mouthSmile_L", "mouthSmile_R")

@@ -26,10 +26,12 @@ class TorchE2FAR(nn.Module):
     def __init__(self, settings: NetworkSettings, parameters: Parameters) -> None:
         super().__init__()
         self.settings = settings
-        convolutions = {**parameters["backbone"], **parameters.get("fusion", {})}
+        layers = {**parameters["backbone"], **parameters.get("fusion", {})}
+        norms = {name for name in layers if name.startswith("norm")}
         self.convolutions = nn.ModuleDict(
-            {name: _convolution(layer) for name, layer in convolutions.items()}
+            {name: _convolution(layers[name]) for name in layers if name not in norms}
         )
+        self.norms = nn.ModuleDict({name: _norm(layers[name]) for name in norms})
         heads = {name: layers for name, layers in parameters.items() if name.endswith("_head")}
         self.heads = nn.ModuleDict(
             {
@@ -46,6 +48,7 @@ class TorchE2FAR(nn.Module):
         maps = self._vgg16(centred) if self.settings.backbone == "vgg16" else self._compact(centred)
         top = maps[self.settings.feature_maps[-1]]
         fused = self._fusion([maps[name] for name in self.settings.fusion_taps])
+        top, fused = self.settings.head_gain * top, self.settings.head_gain * fused
         relu = self.settings.head_activation == "relu"
         return (
             self._head("identity_head", top, relu),
@@ -68,6 +71,9 @@ class TorchE2FAR(nn.Module):
             stride, padding = (4, 0) if stage == 2 else (2, 1)
             convolution = self.convolutions[f"conv{stage}_1"]
             features = functional.relu(_strided(convolution, features, stride, padding))
+            if self.settings.compact_norms:
+                last = features.permute(0, 2, 3, 1)
+                features = self.norms[f"norm{stage}"](last).permute(0, 3, 1, 2)
             for number in range(2, depth + 2):
                 residual = self.convolutions[f"conv{stage}_{number}"](features)
                 features = features + functional.relu(residual)
@@ -115,6 +121,14 @@ def _convolution(layer: Parameters) -> nn.Conv2d:
     convolution = nn.Conv2d(inputs, outputs, (height, width), padding=1 if height == 3 else 0)
     _copy(convolution, np.transpose(np.asarray(layer["kernel"]), (3, 2, 0, 1)), layer["bias"])
     return convolution
+
+
+def _norm(layer: Parameters) -> nn.LayerNorm:
+    norm = nn.LayerNorm(len(layer["scale"]), eps=1e-6)
+    with torch.no_grad():
+        norm.weight.copy_(torch.tensor(np.array(layer["scale"])))
+        norm.bias.copy_(torch.tensor(np.array(layer["bias"])))
+    return norm
 
 
 def _dense(layer: Parameters) -> nn.Linear:
