@@ -37,7 +37,7 @@ def test_every_configuration_file_opens(path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"stepps": 3}, r"no setting stepps; the choices are steps, batch_size"),
+        ({"stepps": 3}, r"no setting stepps; the choices are initial_weights, steps, batch_size"),
         ({"steps": "3"}, r"steps is '3'; expected int"),
         ({"steps": 3.5}, r"steps is 3\.5; expected int"),
         ({"steps": True}, r"steps is True; expected int"),
