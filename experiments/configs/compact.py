@@ -2,7 +2,8 @@
 
     python experiments/train.py --config=experiments/configs/compact.py --workdir=outputs/compact
 
-On two CPU cores (no GPU): see below.
+On two CPU cores some 640 pictures a second, 50 minutes, and a quarter of an hour to render them.
+What came of it so far: e2far_jax/networks/default/README.md and docs/training-log.md.
 """
 
 from ml_collections import ConfigDict
