@@ -50,26 +50,22 @@ def convolve(
     channels are large enough for it to be faster, and a kernel as large as its stride is a product
     of patches; anything else is handed on. Forward-mode derivatives of the first are not defined.
     """
-    if _is_of_patches(features, kernel, tuple(window_strides), padding, rest):
+    strides, simple = tuple(window_strides), _neither_dilated_nor_grouped(rest)
+    if simple and _is_of_patches(features, kernel, strides, padding):
         return lax.platform_dependent(
             features, kernel, cpu=patch_convolution, default=plain_patch_convolution
         )
-    if _has_slow_gradient(features, kernel, tuple(window_strides), padding, rest):
+    if simple and _has_slow_gradient(features, kernel, strides, padding):
         return _convolve(features, kernel)
     return lax.conv_general_dilated(features, kernel, window_strides, padding, **rest)
 
 
 def _has_slow_gradient(
-    features: Features,
-    kernel: Float[Array, "_h _w C D"],
-    strides: tuple[int, ...],
-    padding: Any,
-    rest: dict[str, Any],
+    features: Features, kernel: Float[Array, "_h _w C D"], strides: tuple[int, ...], padding: Any
 ) -> bool:
     """Whether this is a convolution that `_convolve` does, and faster."""
     return (
-        _neither_dilated_nor_grouped(rest)
-        and kernel.shape[:2] == (3, 3)
+        kernel.shape[:2] == (3, 3)
         and strides == (1, 1)
         and padding in ([(1, 1), (1, 1)], ((1, 1), (1, 1)))
         and kernel.shape[2] >= FEWEST_CHANNELS
@@ -78,17 +74,12 @@ def _has_slow_gradient(
 
 
 def _is_of_patches(
-    features: Features,
-    kernel: Float[Array, "_h _w C D"],
-    strides: tuple[int, ...],
-    padding: Any,
-    rest: dict[str, Any],
+    features: Features, kernel: Float[Array, "_h _w C D"], strides: tuple[int, ...], padding: Any
 ) -> bool:
     """Whether every pixel belongs to one patch."""
     sides = zip(features.shape[1:3], kernel.shape[:2], strict=True)
     return (
-        _neither_dilated_nor_grouped(rest)
-        and strides == kernel.shape[:2]
+        strides == kernel.shape[:2]
         and padding in ("VALID", [(0, 0), (0, 0)], ((0, 0), (0, 0)))
         and all(size % side == 0 for size, side in sides)
     )

@@ -93,3 +93,18 @@ class NetworkSettings:
         if self.backbone == "compact":
             numbers = range(2, len(self.compact_widths) + 2)
         return tuple(f"pool{number}" for number in numbers)
+
+
+# The network that the package ships (ours): for CPUs, and for pictures drawn larger than it reads
+# them, which smooths edges as cameras do.
+COMPACT = NetworkSettings(
+    image_size=80,
+    backbone="compact",
+    compact_norms=True,
+    fusion_channels=128,
+    fusion_patches=True,
+    fusion_taps=("pool3", "pool4"),
+    head_widths=(),
+    head_gain=0.1,
+    pixel_scale=64.0,
+)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
+
+from e2far_jax.files import read_json
 
 # A sign is there where its measure, below, is above this (ours).
 THRESHOLDS = {"smile": 0.3, "open mouth": 0.1, "closed eyes": 0.5}
@@ -83,19 +84,16 @@ def read_labels(path: Path, names: Sequence[str]) -> dict[str, list[str]]:
     Raises:
       ValueError: for a file that can't be read, lacks a picture, or names an unknown sign.
     """
-    try:
-        labels = json.loads(path.read_text())
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise ValueError(f"{path}: not valid JSON ({error})") from None
+    labels = read_json(path)
+    if not isinstance(labels, dict) or not all(isinstance(s, list) for s in labels.values()):
+        raise ValueError(f"{path}: expected an object from picture names to lists of signs")
     missing = [name for name in names if name not in labels]
     if missing:
         raise ValueError(f"{path}: says nothing of {', '.join(missing)}")
     for name in names:
-        if unknown := set(labels[name]) - set(SIGNS):
+        if unknown := [sign for sign in labels[name] if sign not in SIGNS]:
             raise ValueError(
-                f"{path}: {name}: unknown signs {', '.join(sorted(unknown))}; "
+                f"{path}: {name}: unknown signs {', '.join(map(str, unknown))}; "
                 f"the choices are {', '.join(SIGNS)}"
             )
     return {name: labels[name] for name in names}

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
+from tqdm import tqdm
 
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable.model import gram_matrix
@@ -57,7 +58,7 @@ def identity_spread(
     generator = np.random.default_rng(seed)
     mirror = mirror_of(network.face_model).identity
     people = []
-    for photograph in photographs:
+    for photograph in tqdm(photographs, "other boxes and colours", unit="face"):
         picture = read_photograph(photograph.path)
         box = np.asarray(bounding_box(jnp.asarray(photograph.landmarks)), np.float64)
         identities = []

@@ -7,7 +7,6 @@ A folder with pictures and `landmarks.json`: an object from a picture's name to 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.evaluation.metrics import normalised_mean_error
+from e2far_jax.files import read_json
 from e2far_jax.geometry.boxes import bounding_box
-from e2far_jax.reconstruction.faces import FaceNetwork, reconstruct_faces
+from e2far_jax.reconstruction.faces import FaceNetwork, Reconstruction, reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
 
 INDEX, POINTS = "landmarks.json", "peer_landmarks_68"
@@ -45,12 +45,7 @@ def read_annotations(folder: Path) -> list[AnnotatedPhotograph]:
         is not there.
     """
     index = folder / INDEX
-    try:
-        entries = json.loads(index.read_text())
-    except OSError as error:
-        raise ValueError(f"{index}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise ValueError(f"{index}: not valid JSON ({error})") from None
+    entries = read_json(index)
     if not isinstance(entries, dict) or not entries:
         raise ValueError(f"{index}: expected an object from picture names to landmarks")
     return [
@@ -59,26 +54,30 @@ def read_annotations(folder: Path) -> list[AnnotatedPhotograph]:
     ]
 
 
-def landmark_errors(
-    network: FaceNetwork, photographs: Sequence[AnnotatedPhotograph]
-) -> dict[str, float]:
-    """NME of a network's projected landmarks, the crops being cut around the true ones.
+def reconstruct_annotated(
+    network: FaceNetwork, photograph: AnnotatedPhotograph
+) -> tuple[Reconstruction, float]:
+    """The face of a photograph, the crop being cut around its true landmarks.
 
     Args:
       network: a trained network with a camera head.
-      photographs: with their true landmarks.
+      photograph: with its true landmarks.
     Returns:
-      Percent, by the picture's name.
+      The face, and the NME of its projected landmarks in percent.
     """
-    errors = {}
-    for photograph in photographs:
-        box = np.asarray(bounding_box(jnp.asarray(photograph.landmarks)))
-        (face,) = reconstruct_faces(network, read_photograph(photograph.path), box[None])
-        error = normalised_mean_error(
-            jnp.asarray(face.landmarks_2d)[None], jnp.asarray(photograph.landmarks)[None]
-        )
-        errors[photograph.path.name] = float(error[0])
-    return errors
+    box = np.asarray(bounding_box(jnp.asarray(photograph.landmarks)))
+    (face,) = reconstruct_faces(network, read_photograph(photograph.path), box[None])
+    error = normalised_mean_error(
+        jnp.asarray(face.landmarks_2d)[None], jnp.asarray(photograph.landmarks)[None]
+    )
+    return face, float(error[0])
+
+
+def landmark_errors(
+    network: FaceNetwork, photographs: Sequence[AnnotatedPhotograph]
+) -> dict[str, float]:
+    """NME of a network's projected landmarks in percent, by the picture's name."""
+    return {photo.path.name: reconstruct_annotated(network, photo)[1] for photo in photographs}
 
 
 def _picture(folder: Path, name: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
 from e2far_jax.losses import LossSettings
-from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import SceneConfig
@@ -58,16 +58,7 @@ def recipe(
             blur=0.0,
             noise=0.0,
         ),
-        network=NetworkSettings(
-            image_size=size,
-            backbone="compact",
-            compact_widths=(32, 64, 128),
-            fusion_taps=("pool3", "pool4"),
-            fusion_channels=128,
-            fusion_patches=True,
-            head_widths=(),
-            pixel_scale=64.0,
-        ),
+        network=dataclasses.replace(COMPACT, image_size=size),
         loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
         train=TrainSettings(
             steps=steps,

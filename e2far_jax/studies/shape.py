@@ -40,7 +40,7 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
         "no layer normalisation": {"network.compact_norms": False, "network.head_gain": 1.0},
         "learning rate halved": {"train.learning_rate": base.train.learning_rate / 2},
         "learning rate doubled": {"train.learning_rate": 2 * base.train.learning_rate},
-        "batches twice as large, half the steps": {
+        "batches twice as large": {
             "train.batch_size": 2 * base.train.batch_size,
             "train.steps": base.train.steps // 2,
         },

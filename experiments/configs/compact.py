@@ -10,7 +10,7 @@ from ml_collections import ConfigDict
 
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
 from e2far_jax.losses import LossSettings
-from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import SceneConfig
@@ -29,19 +29,7 @@ def get_config() -> ConfigDict:
                 test_examples=2_048,
                 train_levels=LEVELS,
             ),
-            # Drawn larger than they are read, which smooths edges as cameras do.
-            network=NetworkSettings(
-                image_size=80,
-                compact_norms=True,
-                head_gain=0.1,
-                backbone="compact",
-                compact_widths=(32, 64, 128),
-                fusion_taps=("pool3", "pool4"),
-                fusion_channels=128,
-                fusion_patches=True,
-                head_widths=(),
-                pixel_scale=64.0,
-            ),
+            network=COMPACT,
             augmentation=AugmentationSettings(
                 mirror=0.5,
                 shift=0.03,

@@ -9,7 +9,7 @@ from ml_collections import ConfigDict
 
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
 from e2far_jax.losses import LossSettings
-from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.training.config import ExperimentConfig, TrainSettings, to_config_dict
@@ -35,19 +35,7 @@ def get_config() -> ConfigDict:
                 blur=0.0,
                 noise=0.2,
             ),
-            # Drawn larger than they are read, which smooths edges as cameras do.
-            network=NetworkSettings(
-                image_size=80,
-                compact_norms=True,
-                head_gain=0.1,
-                backbone="compact",
-                compact_widths=(32, 64, 128),
-                fusion_taps=("pool3", "pool4"),
-                fusion_channels=128,
-                fusion_patches=True,
-                head_widths=(),
-                pixel_scale=64.0,
-            ),
+            network=COMPACT,
             loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
             train=TrainSettings(
                 steps=4_800,

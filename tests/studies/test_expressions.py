@@ -56,6 +56,8 @@ def test_the_confusion_counts_faces() -> None:
     ("content", "message"),
     [
         ("{", "not valid JSON"),
+        ("[]", "expected an object"),
+        ('{"a.jpg": 5, "b.jpg": []}', "expected an object from picture names to lists"),
         ('{"a.jpg": []}', r"says nothing of b\.jpg"),
         ('{"a.jpg": ["grin"], "b.jpg": []}', "a.jpg: unknown signs grin; the choices are smile"),
     ],

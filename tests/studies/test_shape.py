@@ -39,6 +39,7 @@ def test_every_change_gives_another_valid_configuration() -> None:
     configs = [changed(base, change) for change in changes(base).values()]
     assert all(config != base for config in configs)
     assert len({repr(config) for config in configs}) == len(configs)
+    assert not any("," in name for name in changes(base))  # which parts names in the flag
 
 
 def test_an_unknown_change_is_told_before_anything_is_done(tmp_path) -> None:
