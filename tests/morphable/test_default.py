@@ -99,7 +99,7 @@ def test_life_size(face: MorphableModel, landmarks: np.ndarray):
 
 def test_the_mean_lies_on_the_mean_of_the_ict_model(face: MorphableModel, real_data):
     """Distances to points spread over the other surface, after alignment on the 68 landmarks."""
-    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz", "300w_lp")
+    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz")
     similarity = fit_similarity(face.mean[face.landmarks], ict.mean[ict.landmarks])
     points = apply_similarity(similarity, face.mean[np.flatnonzero(face.regions["face"])])
     skin = np.asarray(ict.regions["face"] | ict.regions["head_and_neck"])

@@ -1,6 +1,7 @@
 """ICT-FaceKit as published; needs E2FAR_TEST_DATA."""
 
 import io
+import json
 import pathlib
 import tarfile
 import time
@@ -12,7 +13,7 @@ import pytest
 from e2far_jax.morphable import open_morphable_model
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.ict import read_ict
-from e2far_jax.morphable.formats.ict_regions import LANDMARKS_300W_LP
+from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS
 
 NEUTRAL = "generic_neutral_mesh.obj"
 
@@ -69,8 +70,15 @@ def test_sizes(model):
     assert "jawOpen" in model.expression_names
 
 
-def test_units_and_axes(model):
-    landmarks = np.asarray(model.mean)[np.asarray(model.landmarks)]
+@pytest.fixture(scope="module")
+def own_landmarks(few_files, model):
+    """The points that the model is published with, mm."""
+    index = json.loads(few_files["vertex_indices.json"])
+    return np.asarray(model.mean)[np.array(index["idx_to_landmark_verts"], int)]
+
+
+def test_units_and_axes(model, own_landmarks):
+    landmarks = own_landmarks
     np.testing.assert_allclose(np.linalg.norm(landmarks[36] - landmarks[45]), 89.18, atol=0.01)
     face = np.asarray(model.mean)[np.asarray(model.regions["face"])]
     np.testing.assert_allclose(face.min(0), [-92.0, -164.7, -32.3], atol=0.1)
@@ -155,16 +163,14 @@ def test_cache_gives_the_same_model_at_once(opened):
     assert seconds < 1.0
 
 
-def test_landmarks_of_300w_lp_lie_on_the_same_face(model):
-    mean = np.asarray(model.mean)
-    others, own = mean[np.array(LANDMARKS_300W_LP)], mean[np.asarray(model.landmarks)]
-    assert len(others) == 68
-    distance = np.linalg.norm(others - own, axis=1)
+def test_landmarks_are_those_of_300w_lp(model, own_landmarks):
+    landmarks, own = np.asarray(model.mean)[np.asarray(model.landmarks)], own_landmarks
+    distance = np.linalg.norm(landmarks - own, axis=1)
     assert distance[27:].max() < 9.0  # nose, eyes and mouth: nearly the same points
     assert distance[:17].max() > 15.0  # the jaw line is another one
-    assert others[[0, 16], 2].max() < own[[0, 16], 2].min()  # further back
-    mirrored = others[np.arange(16, -1, -1)] * [-1, 1, 1]
-    assert np.linalg.norm(others[:17] - mirrored, axis=1).max() < 12.0
+    assert landmarks[[0, 16], 2].max() < own[[0, 16], 2].min()  # further back
+    mirrored = landmarks[MIRRORED_LANDMARKS] * [-1, 1, 1]
+    assert np.linalg.norm(landmarks - mirrored, axis=1).max() < 4.0
 
 
 def test_missing_files_are_named(few_files, tmp_path):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -24,39 +23,34 @@ from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.progress import watched
 
 # Counts changes in what a conversion yields, so that older files of it are not used any more.
-CONVERSION = 1
+CONVERSION = 2
 
 NEUTRAL = "generic_neutral_mesh"
 IDENTITIES = tuple(f"identity{mode:03d}" for mode in range(100))
 
 _MILLIMETRES_PER_UNIT = 10.0
 
-Landmarks = Literal["ict", "300w_lp"]
 
-
-def read_ict(
-    path: str | os.PathLike[str], landmark_definition: Landmarks = "ict"
-) -> MorphableModel:
+def read_ict(path: str | os.PathLike[str]) -> MorphableModel:
     """Read the published model.
 
     Args:
       path: the folder `FaceXModel`, a folder that holds it, or a .tar archive of it, packed or not,
         or a .zip archive.
-      landmark_definition: as in `convert_ict`.
     Returns:
-      All 26,719 vertices, 100 identity and 53 expression coefficients.
+      All 26,719 vertices, 100 identity and 53 expression coefficients. The 68 landmarks are the
+      vertices nearest to those of 300W-LP, like the default model's, not the ones of the files: the
+      two differ along the jaw.
     Raises:
       FileNotFoundError: where there is no such path.
       ModelFormatError: for a missing or damaged file in it.
     """
     files = watched(ict_files(path), "reading ICT-FaceKit", " files")
-    return convert_ict(path, files, landmark_definition)
+    return convert_ict(path, files)
 
 
 def convert_ict(
-    source: str | os.PathLike[str],
-    files: Iterator[tuple[str, bytes]],
-    landmark_definition: Landmarks = "ict",
+    source: str | os.PathLike[str], files: Iterator[tuple[str, bytes]]
 ) -> MorphableModel:
     """Make a model of the published files.
 
@@ -66,8 +60,6 @@ def convert_ict(
     Args:
       source: where the files came from, for messages.
       files: names and contents, in any order.
-      landmark_definition: "ict" for the model's own 68 landmarks; "300w_lp" for the vertices
-        nearest to those that the Basel Face Model has in 300W-LP.
     Returns:
       As `read_ict`.
     Raises:
@@ -82,18 +74,15 @@ def convert_ict(
     for name in (INDEX, f"{NEUTRAL}.obj"):
         if name not in texts:
             raise ModelFormatError(source, name, "missing")
-    expressions, landmarks = _index(source, texts[INDEX])
+    expressions, own_landmarks = _index(source, texts[INDEX])
     mean = vertices[NEUTRAL]
-    regions = ict_regions(mean, landmarks)
-    if landmark_definition == "300w_lp":
-        landmarks = np.array(LANDMARKS_300W_LP)
     return checked_model(
         source,
         mean=mean,
         identity_basis=_basis(source, vertices, IDENTITIES),
         expression_basis=_basis(source, vertices, expressions),
-        landmarks=landmarks,
-        regions=regions,
+        landmarks=np.array(LANDMARKS_300W_LP),
+        regions=ict_regions(mean, own_landmarks),
         name="ICT-FaceKit",
         expression_names=expressions,
         expression_prior="unit",
