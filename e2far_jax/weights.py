@@ -137,9 +137,11 @@ def load_weights(
 def _probe(model: MorphableModel) -> Float[np.ndarray, "68 3"]:
     identity = np.cos(np.arange(model.identity_size))
     expression = np.cos(1.0 + np.arange(model.expression_size))
-    landmarks = np.asarray(model.landmarks)
+    corners, weights = (
+        np.asarray(part) for part in (model.landmarks.corners, model.landmarks.weights)
+    )
     mean, identities, expressions = (
-        np.asarray(array, np.float64)[landmarks]
+        np.einsum("pk,pk...->p...", weights, np.asarray(array, np.float64)[corners])
         for array in (model.mean, model.identity_basis, model.expression_basis)
     )
     return mean + identities @ identity + expressions @ expression

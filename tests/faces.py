@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from e2far_jax.models import NetworkSettings
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import points_at_vertices
 
 # The smallest network with all its parts, for the coefficients of `random_model`.
 TINY_NETWORK = NetworkSettings(
@@ -32,7 +33,7 @@ def random_model(vertices: int = 90, identity: int = 5, expression: int = 4) -> 
         identity_basis=jax.random.normal(keys[1], (vertices, 3, identity)),
         expression_basis=jax.random.normal(keys[2], (vertices, 3, expression)),
         triangles=triangles,
-        landmarks=jnp.arange(68),
+        landmarks=points_at_vertices(range(68)),
         regions={"face": jnp.arange(vertices) % 3 > 0},
         name="random",
     )

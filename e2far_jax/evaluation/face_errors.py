@@ -101,7 +101,7 @@ def _chunk_landmark_errors(
     predicted: Prediction, true: Prediction, model: MorphableModel
 ) -> Float[Array, "B"]:
     def landmarks(side: Prediction) -> Float[Array, "B 68 2"]:
-        points = shape(model, side.identity, side.expression)[:, model.landmarks]
+        points = model.landmarks.on(shape(model, side.identity, side.expression))
         return project(side.camera, points)[..., :2]
 
     return normalised_mean_error(landmarks(predicted), landmarks(true))

@@ -58,7 +58,7 @@ def expression_tiles(model: MorphableModel, size: int) -> Iterator[Tile]:
         if name == "mouthClose" and "jawOpen" in names:
             row[names.index("jawOpen")], name = 1.0, "mouthClose, jawOpen"
         yaw = -THREE_QUARTER if name.endswith("_L") else THREE_QUARTER
-        camera = view_camera(model.mean[model.landmarks], yaw, size, LANDMARK_MARGIN)
+        camera = view_camera(model.landmarks.on(model.mean), yaw, size, LANDMARK_MARGIN)
         vertices = shape(model, jnp.zeros(model.identity_size), jnp.asarray(row))
         yield Tile(levels(mesh_picture(model, vertices, camera, size)), name)
 

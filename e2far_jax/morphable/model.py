@@ -12,6 +12,7 @@ from typing import Literal
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from e2far_jax.morphable.surface_points import SurfacePoints
 from e2far_jax.pytrees import pytree_dataclass, static_field
 
 
@@ -24,7 +25,7 @@ class MorphableModel:
       identity_basis: mm per unit of each identity coefficient.
       expression_basis: mm per unit of each expression coefficient.
       triangles: vertex indices, counter-clockwise seen from outside.
-      landmarks: the vertices of the 68 iBUG points, in iBUG order.
+      landmarks: the 68 iBUG points, in iBUG order.
       regions: named vertex masks. "face" is always there: where errors are measured. The others
         that this package knows: "eyes" (eyeballs), "irises", "pupils", "lips" (their red),
         "brows", "mouth_cavity", "teeth", "scalp" (where hair grows), "beard" (where it may grow),
@@ -32,6 +33,9 @@ class MorphableModel:
         drawn where a model has it.
       texture_coordinates: (u, v) in [0, 1], v up; None where the model has none.
       texture_triangles: indices into `texture_coordinates`, one triple a triangle.
+      mean_colour: the mean face's RGB as stored in pictures (gamma-encoded), in [0, 1]; None where
+        the model has no colours.
+      colour_basis: the same per unit of each colour coefficient, which are whitened.
       name: for reports and files.
       expression_names: one a column of `expression_basis`.
       expression_prior: "normal" for whitened coefficients, "unit" for weights in 0..1.
@@ -41,10 +45,12 @@ class MorphableModel:
     identity_basis: Float[Array, "N 3 I"]
     expression_basis: Float[Array, "N 3 E"]
     triangles: Int[Array, "F 3"]
-    landmarks: Int[Array, "68"]
+    landmarks: SurfacePoints
     regions: dict[str, Bool[Array, "N"]]
     texture_coordinates: Float[Array, "T 2"] | None = None
     texture_triangles: Int[Array, "F 3"] | None = None
+    mean_colour: Float[Array, "N 3"] | None = None
+    colour_basis: Float[Array, "N 3 C"] | None = None
     name: str = static_field(default="unnamed")
     expression_names: tuple[str, ...] = static_field(default=())
     expression_prior: Literal["normal", "unit"] = static_field(default="normal")

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import SurfacePoints
 
 
 def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
@@ -24,8 +25,8 @@ def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
       ValueError: where a landmark would be cut off.
     """
     mask = np.asarray(keep)
-    landmarks = np.asarray(model.landmarks)
-    lost = [int(i) for i in np.flatnonzero(~mask[landmarks])]
+    corners = np.asarray(model.landmarks.corners)
+    lost = [int(i) for i in np.flatnonzero(~mask[corners].all(axis=1))]
     if lost:
         raise ValueError(f"the crop cuts off landmarks {lost} of 0..67; keep their vertices")
     renumbered = np.cumsum(mask) - 1
@@ -38,9 +39,13 @@ def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
         identity_basis=model.identity_basis[mask],
         expression_basis=model.expression_basis[mask],
         triangles=jnp.asarray(renumbered[triangles[inside]], jnp.int32),
-        landmarks=jnp.asarray(renumbered[landmarks], jnp.int32),
+        landmarks=SurfacePoints(
+            jnp.asarray(renumbered[corners], jnp.int32), model.landmarks.weights
+        ),
         regions={name: region[mask] for name, region in model.regions.items()},
         texture_triangles=None if texture_triangles is None else texture_triangles[inside],
+        mean_colour=None if model.mean_colour is None else model.mean_colour[mask],
+        colour_basis=None if model.colour_basis is None else model.colour_basis[mask],
     )
 
 

@@ -62,7 +62,7 @@ def front(
 
 def face_parts(model: MorphableModel) -> dict[str, Bool[np.ndarray, "N"]]:
     """The skin's vertices by the part of the face that they belong to."""
-    mean, landmarks = np.asarray(model.mean), np.asarray(model.mean)[np.asarray(model.landmarks)]
+    mean, landmarks = np.asarray(model.mean), np.asarray(model.landmarks.on(model.mean))
     unit = np.linalg.norm(landmarks[45] - landmarks[36]) / 90
     places = [
         (part, landmarks[number] + unit * np.array(offset))
@@ -97,12 +97,12 @@ def spectrum(model: MorphableModel) -> Float[np.ndarray, "I"]:
 
 def distance_deviations(model: MorphableModel) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of the `DISTANCES`, mm, with the head's size."""
-    landmarks = np.asarray(model.landmarks)
-    mean, basis = np.asarray(model.mean)[landmarks], np.asarray(model.identity_basis)[landmarks]
+    mean = np.asarray(model.landmarks.on(model.mean))
+    basis = np.asarray(model.landmarks.on(jnp.moveaxis(model.identity_basis, -1, 0)))
     deviations = {}
     for name, (a, b) in DISTANCES.items():
         length = float(np.linalg.norm(mean[a] - mean[b]))
-        along = np.einsum("c,ci->i", (mean[a] - mean[b]) / length, basis[a] - basis[b])
+        along = np.einsum("c,ic->i", (mean[a] - mean[b]) / length, basis[:, a] - basis[:, b])
         deviations[name] = length, float(np.linalg.norm(along))
     return deviations
 
@@ -139,7 +139,7 @@ def crossing_faces(
 
 
 def _fitted(model: MorphableModel) -> MorphableModel:
-    landmarks = np.asarray(model.mean)[np.asarray(model.landmarks)]
+    landmarks = np.asarray(model.landmarks.on(model.mean))
     inside = front(np.asarray(model.mean), landmarks) & _skin(model)
     regions = {**model.regions, "front": jnp.asarray(inside)}
     return without_similarity(dataclasses.replace(model, regions=regions), "front")

@@ -208,7 +208,7 @@ def _shapes(
     """The clipped expression, the vertices with and without it, its landmarks, and these seen."""
     expression = clip_expression(model, expression)
     vertices = shape(model, identity, expression)
-    landmarks = vertices[model.landmarks]
+    landmarks = model.landmarks.on(vertices)
     neutral = neutral_shape(model, identity)
     return expression, vertices, neutral, landmarks, project(camera, landmarks)
 

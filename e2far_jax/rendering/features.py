@@ -101,7 +101,7 @@ class FacePoints:
 
 def face_features(model: MorphableModel) -> FaceFeatures:
     """Find the features of a model's mean face by its landmarks."""
-    marks = _in_millimetres(model.mean[model.landmarks], model)
+    marks = _in_millimetres(model.landmarks.on(model.mean), model)
     half = jnp.concatenate([jnp.abs(marks[:, :1]), marks[:, 1:]], axis=-1)
 
     def both(right: Sequence[int], left: Sequence[int]) -> Float[Array, "K 3"]:
@@ -169,7 +169,7 @@ def places_on_face(points: Float[Array, "K 3"], model: MorphableModel) -> Float[
 
 def _in_millimetres(points: Float[Array, "N 3"], model: MorphableModel) -> Float[Array, "N 3"]:
     """From the point between the eyes, of a face of ordinary size."""
-    marks = model.mean[model.landmarks]
+    marks = model.landmarks.on(model.mean)
     width = 1.6 * jnp.linalg.norm(marks[45] - marks[36])
     return (points - marks[36:48].mean(axis=0)) * (FACE_WIDTH / width)
 

@@ -53,7 +53,7 @@ def face_paint(model: MorphableModel) -> FacePaint:
     are any vertices in them; lips and eyes come from the landmarks of the mean face otherwise.
     """
     points = model.mean
-    marks = points[model.landmarks]
+    marks = model.landmarks.on(points)
     unit = jnp.linalg.norm(marks[45] - marks[36]) / 90.0  # 1 for a face of ordinary size in mm
     features = face_features(model)
     sclera = _eyes(model, marks, unit)

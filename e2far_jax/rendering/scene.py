@@ -97,7 +97,7 @@ def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConf
     keys = jax.vmap(jax.random.split)(keys)
     identity, expression = jax.vmap(lambda key: random_coefficients(key, model, config))(keys[:, 0])
     vertices = shape(model, identity, expression)
-    landmarks = vertices[:, model.landmarks]
+    landmarks = model.landmarks.on(vertices)
     scene, factors = jax.lax.map(
         lambda drawn: _random_scene(*drawn, model, paint, config), (keys[:, 1], vertices)
     )
@@ -131,7 +131,7 @@ def _random_scene(
 ) -> tuple[_Scene, Factors]:
     """Draw everything but the face's shape, and what there is to know of it."""
     keys = jax.random.split(key, 10)
-    landmarks = vertices[model.landmarks]
+    landmarks = model.landmarks.on(vertices)
     view, of_view = random_view(keys[0], landmarks, config.pose, config.crop, config.image_size)
     facial_hair, of_facial_hair = random_facial_hair(keys[1], config.facial_hair)
     skin, of_skin = random_skin(keys[2], paint, config.skin, facial_hair)

@@ -108,7 +108,7 @@ def test_a_mirrored_face_is_seen_where_its_picture_is_mirrored():
         jnp.float32(0.4),
         jnp.array([50.0, 44.0]),
     )
-    points = shape(default_model, identity, expression)[default_model.landmarks]
+    points = default_model.landmarks.on(shape(default_model, identity, expression))
     seen = project(camera, points)[..., :2]
     example = {
         "image": np.zeros((96, 96, 3), np.uint8),
@@ -124,7 +124,7 @@ def test_a_mirrored_face_is_seen_where_its_picture_is_mirrored():
     np.testing.assert_allclose(changed["landmarks"], expected[MIRRORED_LANDMARKS], atol=1e-4)
     points = shape(default_model, *map(jnp.asarray, (changed["identity"], changed["expression"])))
     camera = Camera(*(jnp.asarray(changed[n]) for n in ("rotation", "scale", "translation")))
-    again = project(camera, points[default_model.landmarks])[..., :2]
+    again = project(camera, default_model.landmarks.on(points))[..., :2]
     np.testing.assert_allclose(again, changed["landmarks"], atol=1e-2)
     assert np.linalg.det(changed["rotation"]) == pytest.approx(1.0, abs=1e-5)
 

@@ -294,7 +294,7 @@ def test_real_faces_lie_where_their_camera_says(tmp_path):
     for example in open_split(builder, "train"):
         identity, expression = jnp.asarray(example["identity"]), jnp.asarray(example["expression"])
         camera = Camera(*(jnp.asarray(example[n]) for n in ("rotation", "scale", "translation")))
-        points = shape(builder.model, identity, expression)[builder.model.landmarks]
+        points = builder.model.landmarks.on(shape(builder.model, identity, expression))
         np.testing.assert_allclose(project(camera, points)[:, :2], example["landmarks"], atol=0.01)
         assert example["image"].std() > 5.0
         assert (len(identity), len(expression)) == (6, 2)

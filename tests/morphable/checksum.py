@@ -29,7 +29,7 @@ def checksum(model: MorphableModel) -> dict[str, object]:
     }
     figures: dict[str, object] = {name: _projected(field) for name, field in fields.items()}
     figures["topology"] = _digest(
-        [model.triangles, model.landmarks, model.texture_triangles, *model.regions.values()]
+        [model.triangles, model.landmarks.nearest, model.texture_triangles, *model.regions.values()]
     )
     figures["names"] = [*model.expression_names, *model.regions]
     return figures

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from e2far_jax.morphable import MorphableModel
+from e2far_jax.morphable.surface_points import points_at_vertices
 
 SIDE = 12
 
@@ -31,7 +32,7 @@ def small_model() -> MorphableModel:
         identity_basis=jnp.asarray(rng.normal(size=(144, 3, 12)), jnp.float32),
         expression_basis=jnp.asarray(rng.normal(size=(144, 3, 3)), jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
-        landmarks=jnp.asarray(landmarks, jnp.int32),
+        landmarks=points_at_vertices(landmarks),
         regions={"face": jnp.asarray(row > 1), "lips": jnp.asarray((row == 3) & (column > 6))},
         texture_coordinates=jnp.asarray(rng.uniform(size=(200, 2)), jnp.float32),
         texture_triangles=jnp.asarray(rng.integers(200, size=triangles.shape), jnp.int32),

@@ -31,7 +31,7 @@ def template() -> Template:
 
 @pytest.fixture(scope="module")
 def landmarks(face: MorphableModel) -> np.ndarray:
-    return np.asarray(face.mean)[np.asarray(face.landmarks)]
+    return np.asarray(face.landmarks.on(face.mean))
 
 
 def test_a_spline_is_the_natural_cubic_one():
@@ -100,7 +100,7 @@ def test_life_size(face: MorphableModel, landmarks: np.ndarray):
 def test_the_mean_lies_on_the_mean_of_the_ict_model(face: MorphableModel, real_data):
     """Distances to points spread over the other surface, after alignment on the 68 landmarks."""
     ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz")
-    similarity = fit_similarity(face.mean[face.landmarks], ict.mean[ict.landmarks])
+    similarity = fit_similarity(face.landmarks.on(face.mean), ict.landmarks.on(ict.mean))
     points = apply_similarity(similarity, face.mean[np.flatnonzero(face.regions["face"])])
     skin = np.asarray(ict.regions["face"] | ict.regions["head_and_neck"])
     triangles = np.asarray(ict.triangles)
@@ -145,7 +145,7 @@ def test_landmarks_are_near_the_points_of_300w_lp(template: Template):
 
 
 def test_landmarks_are_68_vertices_in_ibug_order(face: MorphableModel, landmarks: np.ndarray):
-    assert len(set(np.asarray(face.landmarks).tolist())) == 68
+    assert len(set(face.landmarks.nearest.tolist())) == 68
     x, y, z = landmarks.T
     for run in (range(17), range(17, 27), range(31, 36), range(48, 55), range(60, 65)):
         assert (np.diff(x[list(run)]) > 0).all(), f"{run} should run to the subject's left"
@@ -197,10 +197,10 @@ def test_regions(face: MorphableModel, landmarks: np.ndarray):
     assert not (regions["face"] & regions["teeth"]).any()
     assert not (regions["pupils"] & ~regions["irises"]).any()
     assert not (regions["irises"] & ~regions["eyes"]).any()
-    assert regions["face"][np.asarray(face.landmarks)].all()
-    assert regions["brows"][np.asarray(face.landmarks)[18:26]].all()
-    assert regions["lips"][np.asarray(face.landmarks)[48:]].all()
-    assert not regions["brows"][np.asarray(face.landmarks)[27:]].any()
+    assert regions["face"][face.landmarks.nearest].all()
+    assert regions["brows"][face.landmarks.nearest[18:26]].all()
+    assert regions["lips"][face.landmarks.nearest[48:]].all()
+    assert not regions["brows"][face.landmarks.nearest[27:]].any()
     assert not (regions["face"] & (regions["ears"] | regions["neck"])).any()
     assert not (regions["skin"] & (regions["lips"] | regions["eyes"] | regions["teeth"])).any()
     for part in ("ears", "neck", "beard", "scalp", "brows"):

@@ -92,7 +92,7 @@ def test_surface_faces_outward(model):
     corners = mean[triangles]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     assert (np.linalg.norm(normals, axis=1) > 0).all()
-    forehead = np.flatnonzero(triangles == model.landmarks[27]) // 3
+    forehead = np.flatnonzero(triangles == model.landmarks.nearest[27]) // 3
     assert (normals[forehead, 2] > 0).all()
     skull = np.asarray(model.regions["scalp"])[triangles].all(1)
     centre = np.array([0.0, 40.0, 20.0])
@@ -110,7 +110,7 @@ def test_identity_modes_are_orthogonal(model):
 
 def test_expressions_move_what_they_name(model):
     moved = np.linalg.norm(np.asarray(model.expression_basis), axis=1)
-    landmarks = np.asarray(model.landmarks)
+    landmarks = model.landmarks.nearest
 
     def movement(name, points):
         return moved[landmarks[points], model.expression_names.index(name)].max()
@@ -164,7 +164,7 @@ def test_cache_gives_the_same_model_at_once(opened):
 
 
 def test_landmarks_are_those_of_300w_lp(model, own_landmarks):
-    landmarks, own = np.asarray(model.mean)[np.asarray(model.landmarks)], own_landmarks
+    landmarks, own = np.asarray(model.landmarks.on(model.mean)), own_landmarks
     distance = np.linalg.norm(landmarks - own, axis=1)
     assert distance[27:].max() < 9.0  # nose, eyes and mouth: nearly the same points
     assert distance[:17].max() > 15.0  # the jaw line is another one

@@ -12,7 +12,8 @@ import pytest
 
 from e2far_jax.morphable import crop
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.npz import read_npz, write_npz
+from e2far_jax.morphable.formats.npz import half_precision_error, read_npz, write_npz
+from e2far_jax.morphable.surface_points import SurfacePoints
 
 
 @pytest.fixture
@@ -51,6 +52,37 @@ def test_a_model_without_texture_and_expressions_comes_back(small_model, tmp_pat
     model = read_npz(tmp_path / "bare.npz")
     assert jax.tree.structure(model) == jax.tree.structure(bare)
     assert model.expression_size == 0
+
+
+def test_colours_and_points_inside_triangles_come_back(small_model, tmp_path):
+    rng = np.random.default_rng(1)
+    weights = rng.dirichlet(np.ones(3), size=68).astype(np.float32)
+    corners = np.asarray(small_model.triangles)[rng.integers(242, size=68)]
+    corners[[36, 45]] = small_model.landmarks.nearest[[36, 45], None]
+    coloured = dataclasses.replace(
+        small_model,
+        landmarks=SurfacePoints(jnp.asarray(corners), jnp.asarray(weights)),
+        mean_colour=jnp.asarray(rng.uniform(size=(144, 3)), jnp.float32),
+        colour_basis=jnp.asarray(rng.normal(size=(144, 3, 5)), jnp.float32),
+    )
+    write_npz(tmp_path / "coloured.npz", coloured)
+    model = read_npz(tmp_path / "coloured.npz")
+    assert jax.tree.structure(model) == jax.tree.structure(coloured)
+    for before, after in zip(jax.tree.leaves(coloured), jax.tree.leaves(model), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_half_precision_halves_the_bases_and_states_its_error(small_model, saved, tmp_path):
+    half = tmp_path / "half.npz"
+    write_npz(half, small_model, "float16")
+    model, error = read_npz(half), half_precision_error(small_model)
+    assert model.identity_basis.dtype == jnp.float32
+    np.testing.assert_array_equal(model.mean, small_model.mean)
+    difference = np.asarray(model.identity_basis - small_model.identity_basis)
+    assert np.linalg.norm(difference, axis=1).max() <= error
+    assert 0.0 < error < 2.0**-10 * float(jnp.abs(small_model.identity_basis).max())
+    bases = small_model.identity_basis.nbytes + small_model.expression_basis.nbytes
+    assert saved.stat().st_size - half.stat().st_size == bases / 2
 
 
 def test_a_cropped_model_comes_back(small_model, tmp_path):
@@ -164,7 +196,7 @@ def number(value):
     ("field", "value", "message"),
     [
         ("format", number("something else"), "format: missing or not"),
-        ("version", number(2), "version: is 2; this program reads version 1"),
+        ("version", number(1), "version: is 1; this program reads version 2"),
         ("version", None, "version: missing"),
         ("version", number("one"), "version: missing or not a number"),
         ("mean", None, "mean: missing"),
@@ -185,8 +217,15 @@ def number(value):
         ("triangles", np.full((5, 3), 144), "triangles: its indices run from 144 to 144"),
         ("triangles", np.full((5, 3), 1.0), "triangles: has dtype float64, expected integers"),
         ("triangles", np.zeros((242, 3), int), "those of the face look inward"),
-        ("landmarks", np.full(68, -1), "landmarks: its indices run from -1"),
-        ("landmarks", np.zeros(67, int), r"landmarks: has shape \(67,\), expected \(68\)"),
+        ("landmarks", np.full((68, 3), -1), "landmarks: its indices run from -1"),
+        (
+            "landmarks",
+            np.zeros((67, 3), int),
+            r"landmarks: has shape \(67, 3\), expected \(68, 3\)",
+        ),
+        ("landmark_weights", np.zeros((68, 3)), "landmark_weights: those of a point do not sum to"),
+        ("landmark_weights", None, "landmark_weights: missing"),
+        ("mean_colour", np.zeros((144, 3)), "colour_basis: it and mean_colour come together"),
         ("region/face", None, "region 'face': is missing or empty"),
         ("region/face", np.zeros(144, bool), "region 'face': is missing or empty"),
         ("region/lips", np.zeros(144, int), "region 'lips': has dtype int64, expected booleans"),

@@ -163,7 +163,7 @@ def test_version_1_has_a_shape_and_a_file_of_blendshapes_beside_it(large, tmp_pa
     expected = (large["basis"] * np.array([3.0, 2.0, 0.5])).reshape(-1, 3, MODES)
     np.testing.assert_allclose(model.identity_basis, expected, rtol=1e-6)
     np.testing.assert_array_equal(model.triangles, large["triangles"])
-    np.testing.assert_array_equal(model.landmarks, LANDMARKS)
+    np.testing.assert_array_equal(model.landmarks.nearest, LANDMARKS)
     np.testing.assert_allclose(model.texture_coordinates, texture * [1, -1] + [0, 1], atol=1e-6)
     np.testing.assert_array_equal(model.texture_triangles, large["triangles"])
     assert (model.expression_names, model.expression_prior) == (("smile", "frown"), "unit")
@@ -189,7 +189,7 @@ def test_version_2_may_hold_a_second_basis(large, tmp_path):
 def test_version_3_may_name_its_landmarks(small, tmp_path):
     parts = parts_of(3, small, landmarks=names_of(small["landmarks"]))
     model = read_sfm(written(tmp_path / "a.bin", parts))
-    np.testing.assert_array_equal(model.landmarks, small["landmarks"])
+    np.testing.assert_array_equal(model.landmarks.nearest, small["landmarks"])
     assert model.expression_basis.shape == (144, 3, 0)
 
 
@@ -341,7 +341,7 @@ def test_units_and_axes_of_the_published_model(real):
     mean = np.asarray(real.mean)
     np.testing.assert_allclose(mean.min(0), [-74.5, -82.7, -103.6], atol=0.1)
     np.testing.assert_allclose(mean.max(0), [74.1, 105.3, 3.4], atol=0.1)
-    marks = mean[np.asarray(real.landmarks)]
+    marks = real.landmarks.on(mean)
     assert 85.0 < np.linalg.norm(marks[36] - marks[45]) < 95.0
     assert marks[:, 2].argmax() == 30, "the tip of the nose is foremost"
     assert marks[8, 1] < marks[:, 1].min() + 0.5, "the chin is lowest"
@@ -358,7 +358,7 @@ def test_landmarks_of_the_published_model_lie_on_both_sides_alike(real):
     mirror = [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
     mirror += [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
     mirror += [54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
-    marks = np.asarray(real.mean)[np.asarray(real.landmarks)]
+    marks = np.asarray(real.landmarks.on(real.mean))
     assert (marks[:8, 0] < -10.0).all(), "the subject's right comes first"
     assert np.abs(marks[mirror] * [-1, 1, 1] - marks).max() < 2.5
     steps = np.linalg.norm(np.diff(marks[:17], axis=0), axis=1)
@@ -375,11 +375,11 @@ def test_landmarks_are_those_that_are_published(real, real_data):
     assert len(published) == 50
     assert set(range(68)) - set(published) == {*range(8), *range(9, 17), 60, 64}
     for landmark, vertex in published.items():
-        assert real.landmarks[landmark] == vertex
+        assert real.landmarks.nearest[landmark] == vertex
 
 
 def test_expressions_of_the_published_model_move_what_they_name(real):
-    basis, marks = np.asarray(real.expression_basis), np.asarray(real.landmarks)
+    basis, marks = np.asarray(real.expression_basis), real.landmarks.nearest
     happiness, surprise = (
         basis[marks, :, real.expression_names.index(name)] for name in ("happiness", "surprise")
     )

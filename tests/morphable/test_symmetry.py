@@ -34,7 +34,7 @@ def test_ict_facekit_mirrors_to_a_hundredth(real_data):
 
 def test_the_landmarks_of_a_mirrored_face_are_those_of_the_other_side():
     model = open_morphable_model("default")
-    places = np.asarray(model.mean)[np.asarray(model.landmarks)]
+    places = np.asarray(model.landmarks.on(model.mean))
     mirrored = places[MIRRORED_LANDMARKS] * np.array([-1.0, 1.0, 1.0])
     np.testing.assert_allclose(mirrored, places, atol=1e-3)
 

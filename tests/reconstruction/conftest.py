@@ -12,6 +12,7 @@ from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import points_at_vertices
 from e2far_jax.reconstruction import job, views
 
 
@@ -40,7 +41,7 @@ def dome(textured: bool = True, named: bool = True) -> MorphableModel:
         identity_basis=jnp.asarray(random.normal(size=(144, 3, 5)), jnp.float32),
         expression_basis=jnp.asarray(3.0 * random.normal(size=(144, 3, 4)), jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
-        landmarks=jnp.asarray(landmarks, jnp.int32),
+        landmarks=points_at_vertices(landmarks),
         regions={"face": jnp.ones(144, bool)},
         name="dome",
         expression_names=("jawOpen", "smile", "blink", "browUp") if named else (),

@@ -39,7 +39,7 @@ def test_shapes_and_landmarks_belong_to_the_coefficients(network, photograph):
         neutral = neutral_shape(network.face_model, jnp.asarray(face.identity))
         np.testing.assert_allclose(face.neutral_vertices, neutral, atol=1e-3)
         np.testing.assert_array_equal(
-            face.landmarks_3d, face.vertices[np.asarray(network.face_model.landmarks)]
+            face.landmarks_3d, network.face_model.landmarks.on(face.vertices)
         )
         # By hand: in the crop's pixels first, then the crop's place in the photograph.
         camera = jax.tree.map(lambda leaf: leaf[0], raw.camera)

@@ -70,7 +70,7 @@ def test_mesh_and_camera_reproduce_the_landmarks(written):
     network, _, folder, _ = written
     record = json.loads((folder / "face.json").read_text())
     vertices, _, _ = read_obj(folder / "face.obj")
-    landmarks = vertices[np.asarray(network.face_model.landmarks)]
+    landmarks = network.face_model.landmarks.on(vertices)
     np.testing.assert_allclose(reproject(record, landmarks), record["landmarks_2d"], atol=0.01)
     np.testing.assert_allclose(landmarks, record["landmarks_3d"], atol=1e-4)
     assert np.ptp(record["landmarks_2d"]) > 1000.0

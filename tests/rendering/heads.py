@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import points_at_vertices
 
 EMPTY = ("eyes", "irises", "pupils", "lips", "brows", "scalp", "mouth_cavity", "teeth")
 
@@ -92,7 +93,7 @@ def ball_head() -> MorphableModel:
         identity_basis=jnp.asarray(identity, jnp.float32),
         expression_basis=jnp.asarray(np.stack(expressions, axis=-1), jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
-        landmarks=jnp.asarray(np.array(landmarks), jnp.int32),
+        landmarks=points_at_vertices(np.array(landmarks)),
         regions={
             "face": jnp.asarray(mean[:, 2] > 0),
             "opaque": jnp.ones(len(mean), bool),

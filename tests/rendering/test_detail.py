@@ -53,7 +53,7 @@ def everything(draw):
 
 def patch(head, landmark: int, size: float = 0.1, shift=(0.0, 0.0)) -> jnp.ndarray:
     """A square of points about a landmark, as large as a share of the face."""
-    middle = face_coordinates(head)[head.landmarks[landmark]] + jnp.array([*shift, 0.0])
+    middle = head.landmarks.on(face_coordinates(head))[landmark] + jnp.array([*shift, 0.0])
     step = jnp.linspace(-size / 2, size / 2, 120)
     across, up = jnp.meshgrid(step, step)
     return middle + jnp.stack([across, up, jnp.zeros_like(up)], axis=-1)
@@ -120,7 +120,7 @@ def test_brows_are_painted_in_their_places_with_the_hair_colour(head, draw):
 
 def test_eyes_are_painted_where_there_are_no_eyeballs(head, draw):
     detail = draw(jax.random.key(0), SkinRanges.off())
-    middle = face_coordinates(head)[head.landmarks[36:42]].mean(axis=0)
+    middle = head.landmarks.on(face_coordinates(head))[36:42].mean(axis=0)
     points = middle + jnp.array([[0.0, 0.0, 0.0], [0.056, 0.0, 0.0], [0.0, -0.2, 0.0]])
     colour, _ = detailed(points, facing(points), detail, ROTATION, FINE)
     pupil, white, cheek = colour * detail.plain
@@ -131,7 +131,7 @@ def test_eyes_are_painted_where_there_are_no_eyeballs(head, draw):
 
 
 def test_irises_turn_with_the_eyeballs(head, draw):
-    middle = head.mean[head.landmarks[36:42]].mean(axis=0)
+    middle = head.landmarks.on(head.mean)[36:42].mean(axis=0)
     ball = jnp.linalg.norm(head.mean - middle, axis=1) < 20.0
     with_eyes = dataclasses.replace(head, regions={**head.regions, "eyes": ball})
     places = face_coordinates(with_eyes)
@@ -149,7 +149,7 @@ def test_beards_grow_where_they_should(head, draw, kind):
     growth = jnp.ones(11) if kind == "full" else jnp.zeros(11).at[2:5].set(1.0)
     beard = FacialHair(growth, jnp.float32(1.0), jnp.float32(0.2))
     detail = dataclasses.replace(draw(jax.random.key(0), SkinRanges.off()), facial_hair=beard)
-    marks = face_coordinates(head)[head.landmarks]
+    marks = head.landmarks.on(face_coordinates(head))
     places = {
         "chin": marks[57] + 0.7 * (marks[8] - marks[57]),
         "jaw": marks[4],

@@ -22,7 +22,7 @@ EVERY = ObjectsRanges(**dict.fromkeys(THINGS, 0.125))
 def landmarks():
     """Of a frontal face in a picture of 120 pixels."""
     head = ball_head()
-    return jnp.array([60.0, 60.0]) + 0.65 * head.mean[head.landmarks][:, :2] * jnp.array([1, -1])
+    return jnp.array([60.0, 60.0]) + 0.65 * head.landmarks.on(head.mean)[:, :2] * jnp.array([1, -1])
 
 
 def one_plate(**fields) -> Plates:

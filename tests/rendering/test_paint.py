@@ -35,7 +35,7 @@ def test_distances_to_a_square():
 
 
 def test_layers_lie_where_the_landmarks_say(head, paint):
-    marks = np.asarray(head.mean[head.landmarks])
+    marks = np.asarray(head.landmarks.on(head.mean))
     centres = {
         "lips": marks[48:60],
         "lids": np.concatenate([marks[37:39], marks[43:45]]),
@@ -60,7 +60,9 @@ def test_regions_of_the_model_go_before_landmarks(head):
 
 
 def test_eyeballs_are_painted_instead_of_lids(head):
-    ball = jnp.linalg.norm(head.mean - head.mean[head.landmarks[36:42]].mean(axis=0), axis=1) < 20
+    ball = (
+        jnp.linalg.norm(head.mean - head.landmarks.on(head.mean)[36:42].mean(axis=0), axis=1) < 20
+    )
     paint = paint_face(dataclasses.replace(head, regions={**head.regions, "eyes": ball}))
     np.testing.assert_array_equal(paint.sclera > 0.5, ball)
 

@@ -53,7 +53,7 @@ def test_landmarks_are_the_projected_shape(pairs, keys, head):
     far = dataclasses.replace(FULL, pose=dataclasses.replace(FULL.pose, nearness=0.0))
     for scenes, tolerance in ((render_pairs(keys, head, far), 1e-3), (pairs, 2.5)):
         vertices = shape(head, scenes.identity, scenes.expression)
-        expected = project(scenes.camera, vertices)[:, head.landmarks, :2]
+        expected = project(scenes.camera, head.landmarks.on(vertices))[..., :2]
         np.testing.assert_allclose(scenes.landmarks, expected, atol=tolerance)
 
 
@@ -87,7 +87,7 @@ def test_different_keys_differ_in_everything(pairs):
 @pytest.mark.parametrize("landmark", [30, 36, 54])
 @pytest.mark.parametrize("region", ["teeth", "opaque"])
 def test_vertices_painted_or_left_out_show_at_their_landmark(landmark, region, head, keys, still):
-    place = head.mean[head.landmarks[landmark]]
+    place = head.landmarks.on(head.mean)[landmark]
     near = jnp.linalg.norm(head.mean - place, axis=1) < 9.0
     regions = {**head.regions, region: head.regions[region] ^ near}
     marked = render_pair(keys[0], dataclasses.replace(head, regions=regions), STILL)

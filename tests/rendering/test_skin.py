@@ -22,7 +22,7 @@ PEOPLE = 200
 @pytest.fixture(scope="module")
 def head():
     head = ball_head()
-    middle = head.mean[head.landmarks[36:42]].mean(axis=0)
+    middle = head.landmarks.on(head.mean)[36:42].mean(axis=0)
     ball = jnp.linalg.norm(head.mean - middle, axis=1) < 20.0
     top = head.mean[:, 1] > 80.0
     return dataclasses.replace(head, regions={**head.regions, "eyes": ball, "scalp": top})

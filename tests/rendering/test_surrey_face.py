@@ -73,7 +73,7 @@ def test_the_face_fills_most_of_its_crop(keys, mask, easy):
 
 @pytest.mark.parametrize("landmark", [30, 36, 45, 48, 54])
 def test_vertices_show_at_their_projected_landmark(landmark, keys, mask, easy):
-    place = mask.mean[mask.landmarks[landmark]]
+    place = mask.landmarks.on(mask.mean)[landmark]
     near = jnp.linalg.norm(mask.mean - place, axis=1) < 6.0
     spots = changed(keys, easy, painted(mask, near))
     x, y = np.meshgrid(np.arange(SIZE) + 0.5, np.arange(SIZE) + 0.5)

@@ -19,7 +19,7 @@ SIZE = 100
 
 def draw(pose: PoseRanges, crop: CropRanges, count: int = 600):
     head = ball_head()
-    landmarks = head.mean[head.landmarks]
+    landmarks = head.landmarks.on(head.mean)
 
     def one(key):
         view, factors = random_view(key, landmarks, pose, crop, SIZE)

@@ -14,7 +14,7 @@ def face(model, **weights):
     for name, weight in weights.items():
         expression[model.expression_names.index(name)] = weight
     vertices = np.asarray(model.mean) + np.asarray(model.expression_basis) @ expression
-    landmarks = vertices[np.asarray(model.landmarks)]
+    landmarks = model.landmarks.on(vertices)
     return expression, landmarks.astype(np.float32)
 
 

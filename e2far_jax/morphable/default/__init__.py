@@ -10,6 +10,7 @@ from e2far_jax.morphable.default.identity import identity_modes
 from e2far_jax.morphable.default.regions import region_masks
 from e2far_jax.morphable.default.template import build_template
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import points_at_vertices
 
 
 def default_model() -> MorphableModel:
@@ -26,7 +27,7 @@ def default_model() -> MorphableModel:
         identity_basis=jnp.asarray(identity_modes(template, regions["face"]), jnp.float32),
         expression_basis=jnp.asarray(np.stack(list(expressions.values()), axis=-1), jnp.float32),
         triangles=jnp.asarray(template.triangles, jnp.int32),
-        landmarks=jnp.asarray(template.landmarks, jnp.int32),
+        landmarks=points_at_vertices(template.landmarks),
         regions={name: jnp.asarray(mask) for name, mask in regions.items()},
         texture_coordinates=jnp.asarray(template.texture_coordinates, jnp.float32),
         texture_triangles=jnp.asarray(template.texture_triangles, jnp.int32),

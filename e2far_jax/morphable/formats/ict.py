@@ -23,7 +23,7 @@ from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.progress import watched
 
 # Counts changes in what a conversion yields, so that older files of it are not used any more.
-CONVERSION = 2
+CONVERSION = 3
 
 NEUTRAL = "generic_neutral_mesh"
 IDENTITIES = tuple(f"identity{mode:03d}" for mode in range(100))

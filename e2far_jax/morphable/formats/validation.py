@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.surface_points import SurfacePoints, points_at_vertices
 
 # A face in other units than millimetres is caught by its outer eye corners.
 OUTER_EYE_DISTANCE_RANGE = (80.0, 100.0)
@@ -27,9 +29,12 @@ def checked_model(
     expression_basis: np.ndarray,
     triangles: np.ndarray,
     landmarks: np.ndarray,
+    landmark_weights: np.ndarray | None = None,
     regions: Mapping[str, np.ndarray],
     texture_coordinates: np.ndarray | None = None,
     texture_triangles: np.ndarray | None = None,
+    mean_colour: np.ndarray | None = None,
+    colour_basis: np.ndarray | None = None,
     name: str,
     expression_names: Sequence[str],
     expression_prior: str,
@@ -38,7 +43,10 @@ def checked_model(
 
     Args:
       source: the file that the arrays came from, for messages.
-      mean: as in `MorphableModel`, and so are all the others.
+      mean: as in `MorphableModel`, and so are all the others, but for
+      landmarks: 68 vertices.
+      landmark_weights: given, where the landmarks are 68 triples of vertices instead, the
+        barycentric weights of each.
     Returns:
       The model, float32 and int32.
     Raises:
@@ -50,7 +58,7 @@ def checked_model(
     _require(source, "identity_basis", identity_basis, "f", (vertices, 3, None))
     _require(source, "expression_basis", expression_basis, "f", (vertices, 3, None))
     _require_indices(source, "triangles", triangles, (None, 3), vertices)
-    _require_indices(source, "landmarks", landmarks, (68,), vertices)
+    points = _surface_points(source, landmarks, landmark_weights, vertices)
     for region, mask in regions.items():
         _require(source, f"region {region!r}", mask, "b", (vertices,))
     if (texture_coordinates is None) != (texture_triangles is None):
@@ -66,17 +74,26 @@ def checked_model(
             triangles.shape,
             len(texture_coordinates),
         )
+    if (mean_colour is None) != (colour_basis is None):
+        raise ModelFormatError(
+            source, "colour_basis", "it and mean_colour come together or not at all"
+        )
+    if mean_colour is not None:
+        _require(source, "mean_colour", mean_colour, "f", (vertices, 3))
+        _require(source, "colour_basis", colour_basis, "f", (vertices, 3, None))
     _require_expressions(source, expression_names, expression_prior, expression_basis.shape[-1])
-    _require_face(source, mean, triangles, landmarks, regions)
+    _require_face(source, mean, triangles, np.asarray(points.on(mean)), regions)
     return MorphableModel(
         mean=jnp.asarray(mean, jnp.float32),
         identity_basis=jnp.asarray(identity_basis, jnp.float32),
         expression_basis=jnp.asarray(expression_basis, jnp.float32),
         triangles=jnp.asarray(triangles, jnp.int32),
-        landmarks=jnp.asarray(landmarks, jnp.int32),
+        landmarks=points,
         regions={key: jnp.asarray(mask) for key, mask in regions.items()},
         texture_coordinates=_optional(texture_coordinates, jnp.float32),
         texture_triangles=_optional(texture_triangles, jnp.int32),
+        mean_colour=_optional(mean_colour, jnp.float32),
+        colour_basis=_optional(colour_basis, jnp.float32),
         name=name,
         expression_names=tuple(expression_names),
         expression_prior=expression_prior,
@@ -125,6 +142,22 @@ def _require_indices(
         )
 
 
+def _surface_points(
+    source: str | os.PathLike[str],
+    landmarks: np.ndarray,
+    weights: np.ndarray | None,
+    vertices: int,
+) -> SurfacePoints:
+    if weights is None:
+        _require_indices(source, "landmarks", landmarks, (68,), vertices)
+        return points_at_vertices(landmarks)
+    _require_indices(source, "landmarks", landmarks, (68, 3), vertices)
+    _require(source, "landmark_weights", weights, "f", (68, 3))
+    if not np.allclose(weights.sum(axis=1), 1.0, atol=1e-3):
+        raise ModelFormatError(source, "landmark_weights", "those of a point do not sum to 1")
+    return SurfacePoints(jnp.asarray(landmarks, jnp.int32), jnp.asarray(weights, jnp.float32))
+
+
 def _require_expressions(
     source: str | os.PathLike[str], names: Sequence[str], prior: str, size: int
 ) -> None:
@@ -144,12 +177,12 @@ def _require_face(
     source: str | os.PathLike[str],
     mean: np.ndarray,
     triangles: np.ndarray,
-    landmarks: np.ndarray,
+    landmarks: Float[np.ndarray, "68 3"],
     regions: Mapping[str, np.ndarray],
 ) -> None:
     """Check the unit and the axes: what a face can be known by."""
     low, high = OUTER_EYE_DISTANCE_RANGE
-    distance = float(np.linalg.norm(mean[landmarks[36]] - mean[landmarks[45]]))
+    distance = float(np.linalg.norm(landmarks[36] - landmarks[45]))
     if not low <= distance <= high:
         raise ModelFormatError(
             source,

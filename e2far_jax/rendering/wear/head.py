@@ -63,7 +63,7 @@ def head_of(vertices: Float[Array, "N 3"], model: MorphableModel) -> Head:
     Returns:
       The places; finite for any finite shape.
     """
-    points = vertices[model.landmarks]
+    points = model.landmarks.on(vertices)
     eyes = jnp.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
     middle, brow = eyes.mean(axis=0), points[17:27, 1].mean()
     breadth = jnp.abs(points[16, 0] - points[0, 0])

@@ -60,7 +60,7 @@ def lining(
     part = np.repeat(np.arange(len(counts)), counts)
     is_eye, is_mouth = jnp.asarray(part < 2), jnp.asarray(part == 2)[:, None]
     vertices = jnp.concatenate([_caps(landmarks), skull])
-    on_mean = places_on_face(_caps(model.mean[model.landmarks]), model)
+    on_mean = places_on_face(_caps(model.landmarks.on(model.mean)), model)
     places = jnp.concatenate([on_mean, jnp.zeros_like(skull)])
     return Piece(
         vertices=jnp.where(jnp.stack(needed)[part][:, None], vertices, jnp.nan),

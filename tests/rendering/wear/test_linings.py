@@ -23,7 +23,7 @@ def head():
 
 
 def lined(model):
-    return lining(model, model.mean[model.landmarks], head_of(model.mean, model), SKIN)
+    return lining(model, model.landmarks.on(model.mean), head_of(model.mean, model), SKIN)
 
 
 def test_a_mask_gets_all_of_them_facing_outwards(head):
@@ -40,7 +40,7 @@ def test_a_mask_gets_all_of_them_facing_outwards(head):
 
 
 def test_they_lie_behind_the_surface_and_reach_beyond_the_opening(head):
-    marks, piece = np.asarray(head.mean[head.landmarks]), lined(head)
+    marks, piece = np.asarray(head.landmarks.on(head.mean)), lined(head)
     for places, ring in ((slice(0, 7), marks[36:42]), (MOUTH, marks[60:68])):
         cap = np.asarray(piece.vertices[places])
         assert (cap[1:, 2] < ring[:, 2]).all()
