@@ -21,7 +21,12 @@ several faces gives NAME_0, NAME_1, ..."""
 
 MODEL_SPECS = "default, ict, ict:PATH, sfm:FILE or a .npz file"
 
-WEIGHTS_HELP = "a trained network's folder; by default the network that comes with the package"
+WEIGHTS_HELP = """\
+a trained network's folder; by default the network that comes with the package for the face model"""
+
+RECONSTRUCT_MODEL_HELP = f"""\
+the face model: {MODEL_SPECS}. By default where --weights says; without --weights, ict once `e2far
+model get ict` has stored it, before that default"""
 
 BOXES_HELP = """\
 JSON file that maps a picture's name (base name, or the path as given) to a list of
@@ -45,6 +50,13 @@ kept in $E2FAR_DATA, by default ~/.local/share/e2far_jax."""
 
 FROM_HELP = """\
 download nothing: take this .tar or .zip archive, or this folder, that has FaceXModel/ in it"""
+
+MODEL_ACTIONS = {
+    "info": "sizes, units, bases, names, memory and licence of a morphable model",
+    "convert": "any morphable model as this package's own file, cut down if asked for",
+    "sample": "random faces as meshes: .obj (mm), .glb (metres), coefficients (.json)",
+    "sheet": "a labelled picture: mean face, first modes, every expression",
+}
 
 KINDS = {
     "factors": "a row for each family of factors: that one at its full range, the others easy "
@@ -102,11 +114,7 @@ def _add_reconstruct(commands: Any) -> None:
     reconstruct.add_argument("--out", required=True, metavar="DIR", help="where results go")
     reconstruct.add_argument("--weights", metavar="DIR", help=WEIGHTS_HELP)
     reconstruct.add_argument("--boxes", metavar="FILE.json", help=BOXES_HELP)
-    reconstruct.add_argument(
-        "--model",
-        metavar="SPEC",
-        help=f"the morphable model, where it is not where the weights expect it: {MODEL_SPECS}",
-    )
+    reconstruct.add_argument("--model", metavar="SPEC", help=RECONSTRUCT_MODEL_HELP)
     reconstruct.set_defaults(run=_reconstruct, extra="reconstruct")
 
 
@@ -150,6 +158,27 @@ def _add_model(commands: Any) -> None:
         "--url", metavar="URL", help="fetch the archive from this address instead, as of a mirror"
     )
     ict.set_defaults(run=_get_ict, extra="reconstruct", command="model get ict")
+    _add_model_views(actions)
+
+
+def _add_model_views(actions: Any) -> None:
+    commands = {}
+    for name, text in MODEL_ACTIONS.items():
+        command = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+        command.add_argument("spec", metavar="SPEC", help=MODEL_SPECS)
+        command.set_defaults(run=_MODEL_RUNNERS[name], extra="reconstruct", command=f"model {name}")
+        commands[name] = command
+    convert, sample, sheet = (commands[name] for name in ("convert", "sample", "sheet"))
+    convert.add_argument("out", metavar="OUT.npz", help="the file to write")
+    convert.add_argument("--region", metavar="NAME", help="keep only these vertices, such as face")
+    convert.add_argument("--modes", metavar="K", help="keep only the first K identity modes")
+    convert.add_argument("--vertices", metavar="N", help="simplify the mesh to at most N vertices")
+    convert.add_argument("--half", action="store_true", help="store bases as float16")
+    sample.add_argument("--out", required=True, metavar="DIR", help="where the meshes go")
+    sample.add_argument("--count", default="10", metavar="N", help="how many faces (10)")
+    sample.add_argument("--seed", default="0", metavar="N", help="of all that is random (0)")
+    sheet.add_argument("out", metavar="OUT.png", help="the picture to write")
+    sheet.add_argument("--size", default="180", metavar="PIXELS", help="of each tile (180)")
 
 
 def _reconstruct(options: argparse.Namespace) -> int:
@@ -172,6 +201,40 @@ def _render(options: argparse.Namespace) -> int:
         options.level,
         options.size,
     )
+
+
+def _model_info(options: argparse.Namespace) -> int:
+    from e2far_jax.model_commands.info import info
+
+    return info(options.spec)
+
+
+def _model_convert(options: argparse.Namespace) -> int:
+    from e2far_jax.model_commands.convert import convert
+
+    return convert(
+        options.spec, options.out, options.region, options.modes, options.vertices, options.half
+    )
+
+
+def _model_sample(options: argparse.Namespace) -> int:
+    from e2far_jax.model_commands.sample import sample
+
+    return sample(options.spec, options.out, options.count, options.seed)
+
+
+def _model_sheet(options: argparse.Namespace) -> int:
+    from e2far_jax.model_commands.sheet import sheet
+
+    return sheet(options.spec, options.out, options.size)
+
+
+_MODEL_RUNNERS = {
+    "info": _model_info,
+    "convert": _model_convert,
+    "sample": _model_sample,
+    "sheet": _model_sheet,
+}
 
 
 def _get_ict(options: argparse.Namespace) -> int:

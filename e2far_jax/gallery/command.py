@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TypeVar
 
 from tqdm import tqdm
 
+from e2far_jax.arguments import new_file, opened_model, whole_number
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
 from e2far_jax.gallery.scenes import family_rows, scene_tiles
 from e2far_jax.gallery.sheet import Row, draw_sheet, near_square, write_sheet
 from e2far_jax.gallery.turntable import YAWS, expression_names, expression_tiles, turntable_rows
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.morphable.open import open_morphable_model
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import FAMILIES, SceneConfig
 
@@ -84,12 +82,12 @@ def render(
     Raises:
       UsageError: for a mistake in any of these.
     """
-    path = _check_path(out)
+    path = new_file("--out=", out, ".png")
     number = _count(kind, count)
     graded = _level(kind, level)
-    pixels, start = _whole("--size", size, *SIZES), _whole("--seed", seed, *SEEDS)
+    pixels, start = whole_number("--size=", size, *SIZES), whole_number("--seed=", seed, *SEEDS)
     keep_compiled_programs()
-    request = Request(_open_model(model), number, start, graded, pixels)
+    request = Request(opened_model("--model=", model), number, start, graded, pixels)
     print(f"e2far: drawing {kind}; compiling comes first", file=sys.stderr)
     sheet = KINDS[kind].draw(request)
     title = f"{request.model.name}: {sheet.title}"
@@ -147,43 +145,10 @@ def _count(kind: str, text: str | None) -> int:
         if text is not None:
             raise UsageError(f"--count does not go with --{kind}, which shows everything")
         return 0
-    return default if text is None else _whole("--count", text, 1, most)
+    return default if text is None else whole_number("--count=", text, 1, most)
 
 
 def _level(kind: str, text: str | None) -> int:
     if text is not None and not KINDS[kind].graded:
         raise UsageError(f"--level does not go with --{kind}; only random scenes have a level")
-    return LEVELS[-1] if text is None else _whole("--level", text, LEVELS[0], LEVELS[-1])
-
-
-def _whole(option: str, text: str, low: int, high: int) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        raise UsageError(f"{option}={text}: expected a whole number from {low} to {high}")
-    return value
-
-
-def _open_model(spec: str) -> MorphableModel:
-    try:
-        return open_morphable_model(spec)
-    except (ValueError, OSError) as error:
-        raise UsageError(f"--model={spec}: {' '.join(str(error).split())}") from error
-
-
-def _check_path(out: str) -> Path:
-    """Make the picture's folder where it is missing."""
-    path = Path(out)
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"--out={out}: expected a file name that ends in .png")
-    if path.is_dir():
-        raise UsageError(f"--out={out}: this is a folder, expected a file")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out={out}: cannot make its folder ({error.strerror})") from error
-    if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"--out={out}: may not write into this folder")
-    return path
+    return LEVELS[-1] if text is None else whole_number("--level=", text, LEVELS[0], LEVELS[-1])

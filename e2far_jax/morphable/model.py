@@ -37,6 +37,7 @@ class MorphableModel:
         the model has no colours.
       colour_basis: the same per unit of each colour coefficient, which are whitened.
       name: for reports and files.
+      licence: who may do what with the model, in one line.
       expression_names: one a column of `expression_basis`.
       expression_prior: "normal" for whitened coefficients, "unit" for weights in 0..1.
     """
@@ -52,6 +53,7 @@ class MorphableModel:
     mean_colour: Float[Array, "N 3"] | None = None
     colour_basis: Float[Array, "N 3 C"] | None = None
     name: str = static_field(default="unnamed")
+    licence: str = static_field(default="not stated")
     expression_names: tuple[str, ...] = static_field(default=())
     expression_prior: Literal["normal", "unit"] = static_field(default="normal")
 

@@ -9,10 +9,16 @@ import warnings
 from collections.abc import Callable
 
 from e2far_jax.folders import cache_folder
+from e2far_jax.morphable.formats.bfm2009 import read_bfm2009
+from e2far_jax.morphable.formats.bfm2017 import read_bfm2017
+from e2far_jax.morphable.formats.deep3d import read_deep3d
+from e2far_jax.morphable.formats.detect import format_of
 from e2far_jax.morphable.formats.errors import ModelFormatError
+from e2far_jax.morphable.formats.flame import read_flame
 from e2far_jax.morphable.formats.ict import CONVERSION, read_ict
 from e2far_jax.morphable.formats.npz import read_npz, write_npz
 from e2far_jax.morphable.formats.sfm import read_sfm
+from e2far_jax.morphable.formats.tddfa import read_tddfa
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.stored import stored_ict
 
@@ -22,8 +28,10 @@ def open_morphable_model(spec: str) -> MorphableModel:
 
     Args:
       spec: `default` for the embedded procedural face; `ict` for ICT-FaceKit as `e2far model get
-        ict` stored it; `ict:PATH` for its folder or archive; `sfm:FILE` or `sfm:FILE,EXPRESSIONS`
-        for the Surrey Face Model (`read_sfm`); or the path of a .npz file that `write_npz` made.
+        ict` stored it; otherwise `KIND:PATH`, where KIND is one of `READERS` and may be left out
+        where the file's content tells, or `KIND:PATH,COMPANION` where a model's second file is not
+        beside it: the expressions of `bfm2009` and `sfm`, the 68 landmarks of `bfm2017` and
+        `flame`. A `.npz` is this package's own file.
         `default` and `ict:PATH` are built once and kept in the cache folder (`cache_folder`).
     Returns:
       The model.
@@ -32,22 +40,39 @@ def open_morphable_model(spec: str) -> MorphableModel:
       FileNotFoundError: where the file is missing.
       ModelFormatError: where it is damaged.
     """
-    kind, separator, path = spec.partition(":")
     if spec == "default":
         return _open_default()
     if spec == "ict":
         return _open_stored_ict()
-    if kind == "ict" and separator and path:
-        return _open_ict(pathlib.Path(path).expanduser())
-    if kind == "sfm" and separator and path:
-        return _open_sfm(path)
-    if spec.endswith(".npz"):
-        return read_npz(pathlib.Path(spec).expanduser())
-    raise ValueError(
-        f"unknown morphable model {spec!r}; choose `default`, `ict` (after `e2far model get ict`), "
-        "`ict:PATH` (the folder or archive of ICT-FaceKit), `sfm:FILE` or `sfm:FILE,EXPRESSIONS` "
-        "(the Surrey Face Model as eos has it), or the path of a .npz file"
-    )
+    kind, separator, place = spec.partition(":")
+    if not separator or kind not in READERS:
+        kind, place = "", spec
+    if not place or not (kind or _is_place(place)):
+        raise ValueError(
+            f"unknown morphable model {spec!r}; choose `default`, `ict` (after `e2far model get "
+            f"ict`), the path of a model's file, or KIND:PATH with KIND one of {', '.join(READERS)}"
+        )
+    path, companions = _parted(place)
+    kind = kind or format_of(path)
+    if companions and kind not in WITH_COMPANION:
+        raise ValueError(
+            f"{spec!r}: {kind} takes one file; two are for {', '.join(WITH_COMPANION)}"
+        )
+    return READERS[kind](path, *companions)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text is meant as a path: something is there, or it looks like one."""
+    path = pathlib.Path(text).expanduser()
+    return path.exists() or path.suffix != "" or len(path.parts) > 1
+
+
+def _parted(place: str) -> tuple[pathlib.Path, list[pathlib.Path]]:
+    """A comma parts the model from its companion, unless a file has it in its name."""
+    file, comma, companion = place.rpartition(",")
+    if not comma or pathlib.Path(place).expanduser().exists():
+        return pathlib.Path(place).expanduser(), []
+    return pathlib.Path(file).expanduser(), [pathlib.Path(companion).expanduser()]
 
 
 def _open_default() -> MorphableModel:
@@ -72,14 +97,6 @@ def _open_ict(path: pathlib.Path) -> MorphableModel:
     return _kept(f"ict-{_fingerprint(path)}", f"converting {path}", lambda: read_ict(path))
 
 
-def _open_sfm(path: str) -> MorphableModel:
-    """A comma parts the model from its expressions, unless a file has it in its name."""
-    file, comma, expressions = path.rpartition(",")
-    if not comma or pathlib.Path(path).expanduser().exists():
-        return read_sfm(pathlib.Path(path).expanduser())
-    return read_sfm(pathlib.Path(file).expanduser(), pathlib.Path(expressions).expanduser())
-
-
 def _kept(name: str, making: str, make: Callable[[], MorphableModel]) -> MorphableModel:
     """What the cache folder holds under a name; made and kept there where it is not, or damaged."""
     cached = cache_folder() / f"{name}.npz"
@@ -95,6 +112,20 @@ def _kept(name: str, making: str, make: Callable[[], MorphableModel]) -> Morphab
     except OSError as error:
         warnings.warn(f"cannot keep the model: {error}", stacklevel=4)
     return model
+
+
+# Every kind of file, and what reads it: a path, and for some a companion's.
+READERS: dict[str, Callable[..., MorphableModel]] = {
+    "bfm2009": read_bfm2009,
+    "bfm2017": read_bfm2017,
+    "deep3d": read_deep3d,
+    "flame": read_flame,
+    "ict": _open_ict,
+    "npz": read_npz,
+    "sfm": read_sfm,
+    "tddfa": read_tddfa,
+}
+WITH_COMPANION = ("bfm2009", "bfm2017", "flame", "sfm")
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""New morphable models from old ones: cropped, truncated, or freed of what no picture shows."""
+"""New morphable models from old ones."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jax.typing import ArrayLike
+from jaxtyping import Bool, Float
 
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.surface_points import SurfacePoints
 
 
-def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
+def crop(model: MorphableModel, keep: ArrayLike | Sequence[int]) -> MorphableModel:
     """Keep some vertices and the triangles that lie wholly among them.
 
     Args:
       model: the model to cut.
-      keep: True at the vertices to keep.
+      keep: [N], True at the vertices to keep, or a list of them; the model's order stays.
     Returns:
       The smaller model; texture coordinates keep their numbering.
     Raises:
-      ValueError: where a landmark would be cut off.
+      ValueError: for vertices that the model does not have, or where a landmark would be cut off.
     """
-    mask = np.asarray(keep)
+    mask = _vertex_mask(np.asarray(keep), len(model.mean))
     corners = np.asarray(model.landmarks.corners)
     lost = [int(i) for i in np.flatnonzero(~mask[corners].all(axis=1))]
     if lost:
@@ -46,6 +47,53 @@ def crop(model: MorphableModel, keep: Bool[Array, "N"]) -> MorphableModel:
         texture_triangles=None if texture_triangles is None else texture_triangles[inside],
         mean_colour=None if model.mean_colour is None else model.mean_colour[mask],
         colour_basis=None if model.colour_basis is None else model.colour_basis[mask],
+    )
+
+
+def _vertex_mask(keep: np.ndarray, count: int) -> Bool[np.ndarray, "N"]:
+    if keep.dtype == bool and keep.shape == (count,):
+        return keep
+    if keep.dtype.kind not in "iu" or keep.ndim != 1:
+        raise ValueError(
+            f"keep has shape {keep.shape} and dtype {keep.dtype}; expected {count} booleans or a "
+            "list of vertices"
+        )
+    if keep.size and not 0 <= keep.min() <= keep.max() < count:
+        raise ValueError(f"vertices {keep.min()} to {keep.max()} of a model that has {count}")
+    mask = np.zeros(count, bool)
+    mask[keep] = True
+    return mask
+
+
+def variance_kept(model: MorphableModel) -> Float[np.ndarray, "I"]:
+    """The share of the face's identity variance that the first 1, 2, ... modes hold, up to 1."""
+    inside = np.asarray(model.identity_basis)[np.asarray(model.regions["face"])]
+    squares = np.cumsum((inside.astype(np.float64) ** 2).sum(axis=(0, 1)))
+    return squares / squares[-1]
+
+
+def with_expressions_of(model: MorphableModel, other: MorphableModel) -> MorphableModel:
+    """A model with the expressions of another one of the same topology.
+
+    Args:
+      model: whose mean face and identities stay.
+      other: whose expression basis, names and prior are taken.
+    Raises:
+      ValueError: where their meshes differ.
+    """
+    if model.triangles.shape != other.triangles.shape or bool(
+        (model.triangles != other.triangles).any()
+    ):
+        raise ValueError(
+            f"{model.name!r} and {other.name!r} have different meshes: {len(model.mean)} and "
+            f"{len(other.mean)} vertices, {len(model.triangles)} and {len(other.triangles)} "
+            "triangles; expressions go over only where the triangles are the same"
+        )
+    return dataclasses.replace(
+        model,
+        expression_basis=other.expression_basis,
+        expression_names=other.expression_names,
+        expression_prior=other.expression_prior,
     )
 
 

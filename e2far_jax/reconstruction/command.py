@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from e2far_jax.arguments import new_folder
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
-from e2far_jax.networks import shipped_network
+from e2far_jax.networks import network_for
 from e2far_jax.reconstruction.boxes_file import read_boxes
 from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
@@ -28,9 +28,10 @@ def reconstruct(
     Args:
       photographs: paths of pictures; one that is named twice is done once.
       out: the folder for the results, made if it is missing.
-      weights: a weights folder; None takes the network that comes with the package.
+      weights: a weights folder; None takes the package's network for the model.
       boxes: a boxes file, or None to look for all faces.
-      model: where the morphable model lies, if not where the weights say.
+      model: the morphable model, if it is not where the weights say; without weights too, it is
+        ICT-FaceKit where the user has it, else the default one.
     Raises:
       UsageError: for a mistake in any of these.
     """
@@ -42,14 +43,14 @@ def reconstruct(
     keep_compiled_programs()
     network = _load_network(weights, model)
     _protect_inputs(Path(out), photographs, boxes)
-    folder = _make_folder(out)
+    folder = new_folder("--out=", out)
     try:
         summary = ReconstructionJob(network, folder, given_boxes).run(photographs)
     except ReconstructionError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error}") from error
-    _report(summary, folder)
+    _report(summary, folder, network.face_model_name)
     return 1 if summary.failures else 0
 
 
@@ -57,7 +58,7 @@ def _load_network(weights: str | None, model: str | None) -> FaceNetwork:
     from e2far_jax.weights import load_weights
 
     try:
-        source = shipped_network() if weights is None else Path(weights)
+        source = network_for(model) if weights is None else Path(weights)
         print(f"e2far: loading {source}", file=sys.stderr)
         return load_weights(source, model)
     except (ValueError, OSError) as error:
@@ -80,23 +81,13 @@ def _protect_inputs(folder: Path, photographs: Sequence[str], boxes: str | None)
             raise UsageError(f"{path} might be overwritten by the results; choose another --out")
 
 
-def _make_folder(out: str) -> Path:
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out={out}: cannot make this folder ({error.strerror})") from error
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"--out={out}: may not write into this folder")
-    return folder
-
-
-def _report(summary: Summary, folder: Path) -> None:
+def _report(summary: Summary, folder: Path, face_model_name: str) -> None:
     faces, failures = len(summary.faces), len(summary.failures)
     if failures:
         print(f"e2far: {failures} of the pictures gave no face", file=sys.stderr)
     if not faces:
         return
-    print(f"{faces} face{'s' if faces > 1 else ''} in {folder}: .json, .obj and .glb for each")
+    where = f"{faces} face{'s' if faces > 1 else ''} in {folder}, model {face_model_name}"
+    print(f"{where}: .json, .obj and .glb for each")
     for sheet in summary.contact_sheets:
         print(f"contact sheet: {sheet}")

@@ -163,7 +163,7 @@ def test_a_foreign_archive_is_refused(tmp_path):
     path = tmp_path / "foreign.npz"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(ModelFormatError, match=r"readme\.txt: is not an array"):
+    with pytest.raises(ModelFormatError, match=r"readme\.txt: damaged \(is not an array\)"):
         read_npz(path)
 
 

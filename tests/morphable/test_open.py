@@ -2,6 +2,7 @@
 
 import os
 
+import jax
 import numpy as np
 import pytest
 
@@ -10,6 +11,8 @@ from e2far_jax.morphable import open_morphable_model
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.npz import write_npz
 from e2far_jax.morphable.stored import stored_ict
+from tests.morphable import files_bfm2017
+from tests.morphable.hostile_formats import FORMATS
 
 
 @pytest.fixture
@@ -39,15 +42,23 @@ def source(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("spec", ["", "flame", "ict:", "model.obj", "sfm:", "sfm"])
+@pytest.mark.parametrize("spec", ["", "flame", "ict:", "face", "sfm:", "sfm"])
 def test_an_unknown_name_lists_the_choices(spec):
-    with pytest.raises(ValueError, match=r"choose `default`, `ict` .*`ict:PATH`.*\.npz") as caught:
+    with pytest.raises(
+        ValueError, match=r"choose `default`, `ict` .* bfm2009, .*, tddfa"
+    ) as caught:
         open_morphable_model(spec)
     assert repr(spec) in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "spec", ["ict:/nowhere/at/all", "/nowhere/at/all.npz", "sfm:/nowhere/at/all"]
+    "spec",
+    [
+        "/nowhere/at/all",
+        "/nowhere/at/all.npz",
+        *(f"{kind}:/nowhere/at/all" for kind in opening.READERS),
+        "bfm2009:/nowhere/at/all,/nowhere/else",
+    ],
 )
 def test_a_missing_file_is_named(spec, cache):
     with pytest.raises(FileNotFoundError, match="/nowhere/at/all"):
@@ -57,6 +68,24 @@ def test_a_missing_file_is_named(spec, cache):
 def test_a_npz_file_is_opened(small_model, tmp_path):
     write_npz(tmp_path / "dome.npz", small_model)
     assert open_morphable_model(str(tmp_path / "dome.npz")).name == "dome"
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("ict", "bfm2017")])
+def test_every_format_opens_with_its_kind_and_without(name, tmp_path):
+    path = FORMATS[name].write(tmp_path)
+    kind = name.split()[0]
+    for spec in (f"{kind}:{path}", str(path)):
+        model = open_morphable_model(spec)
+        assert jax.tree.structure(model) == jax.tree.structure(FORMATS[name].read(path))
+
+
+def test_a_companion_is_named_after_a_comma(tmp_path):
+    path = files_bfm2017.write_bfm2017(tmp_path)
+    companion = (tmp_path / "landmarks.txt").rename(tmp_path / "points.txt")
+    model = open_morphable_model(f"bfm2017:{path},{companion}")
+    np.testing.assert_array_equal(model.landmarks.nearest, files_bfm2017.LANDMARKS)
+    with pytest.raises(ValueError, match="deep3d takes one file; two are for bfm2009"):
+        open_morphable_model(f"deep3d:{path},{companion}")
 
 
 def test_the_default_model_is_opened():

@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from e2far_jax.morphable import crop, truncate, without_similarity
+from e2far_jax.morphable.operations import variance_kept, with_expressions_of
 
 
 def region_motions(model):
@@ -164,3 +165,44 @@ def test_the_signs_of_the_new_modes_do_not_hang_on_rounding(small_model):
         without_similarity(small_model).identity_basis[order],
         atol=1e-3,
     )
+
+
+def test_a_list_of_vertices_crops_like_their_mask(small_model):
+    keep = np.ones(144, bool)
+    keep[np.setdiff1d(np.arange(144), small_model.landmarks.nearest)[::3]] = False
+    by_mask, by_list = crop(small_model, keep), crop(small_model, np.flatnonzero(keep)[::-1])
+    np.testing.assert_array_equal(by_mask.mean, by_list.mean)
+    np.testing.assert_array_equal(by_mask.triangles, by_list.triangles)
+    for wrong, message in (
+        ([0, 144], "vertices 0 to 144 of a model that has 144"),
+        ([-1, 3], "vertices -1 to 3"),
+        (np.zeros((2, 2), int), "expected 144 booleans or a list"),
+        (np.ones(143, bool), "expected 144 booleans or a list"),
+        (np.array([0.5]), "expected 144 booleans or a list"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            crop(small_model, wrong)
+
+
+def test_variance_kept_is_the_share_of_squares(small_model):
+    squares = [
+        np.sum(np.asarray(small_model.identity_basis)[24:, :, mode].astype(np.float64) ** 2)
+        for mode in range(12)
+    ]
+    kept = variance_kept(small_model)
+    assert kept.shape == (12,)
+    assert kept[-1] == 1.0
+    np.testing.assert_allclose(kept[4], sum(squares[:5]) / sum(squares))
+
+
+def test_expressions_go_over_where_the_mesh_is_the_same(small_model):
+    other = dataclasses.replace(
+        truncate(small_model, 2, ["jawOpen"]), expression_basis=jnp.ones((144, 3, 1))
+    )
+    swapped = with_expressions_of(small_model, other)
+    np.testing.assert_array_equal(swapped.expression_basis, 1.0)
+    assert swapped.expression_names == ("jawOpen",)
+    np.testing.assert_array_equal(swapped.identity_basis, small_model.identity_basis)
+    turned = dataclasses.replace(other, triangles=jnp.roll(other.triangles, 1, axis=0))
+    with pytest.raises(ValueError, match="have different meshes: 144 and 144 vertices"):
+        with_expressions_of(small_model, turned)

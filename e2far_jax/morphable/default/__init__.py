@@ -32,6 +32,7 @@ def default_model() -> MorphableModel:
         texture_coordinates=jnp.asarray(template.texture_coordinates, jnp.float32),
         texture_triangles=jnp.asarray(template.texture_triangles, jnp.int32),
         name="default",
+        licence="Apache-2.0, part of e2far_jax",
         expression_names=tuple(expressions),
         expression_prior="unit",
     )

@@ -84,6 +84,7 @@ def convert_ict(
         landmarks=np.array(LANDMARKS_300W_LP),
         regions=ict_regions(mean, own_landmarks),
         name="ICT-FaceKit",
+        licence="MIT, USC Institute for Creative Technologies",
         expression_names=expressions,
         expression_prior="unit",
         **_surface(source, texts[f"{NEUTRAL}.obj"], mean),

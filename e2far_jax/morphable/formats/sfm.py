@@ -88,6 +88,7 @@ def read_sfm(
         landmarks=landmarks,
         regions={"face": np.ones(len(mean), bool), **lips_and_brows(mean, landmarks)},
         name="Surrey Face Model",
+        licence="free for non-commercial use, University of Surrey",
         expression_names=moves.names,
         expression_prior=moves.prior,
         **texture,

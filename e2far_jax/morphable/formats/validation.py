@@ -36,6 +36,7 @@ def checked_model(
     mean_colour: np.ndarray | None = None,
     colour_basis: np.ndarray | None = None,
     name: str,
+    licence: str = "not stated",
     expression_names: Sequence[str],
     expression_prior: str,
 ) -> MorphableModel:
@@ -95,6 +96,7 @@ def checked_model(
         mean_colour=_optional(mean_colour, jnp.float32),
         colour_basis=_optional(colour_basis, jnp.float32),
         name=name,
+        licence=licence,
         expression_names=tuple(expression_names),
         expression_prior=expression_prior,
     )
