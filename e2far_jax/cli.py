@@ -19,7 +19,7 @@ Find the faces in photographs and write, for each one, NAME.json (coefficients, 
 NAME.obj (mm) and NAME.glb (metres), and one contact_sheet.png that shows them all. A picture with
 several faces gives NAME_0, NAME_1, ..."""
 
-MODEL_SPECS = "default, ict, ict:PATH, sfm:FILE or a .npz file"
+MODEL_SPECS = "default, ict, a model's file, or KIND:FILE (docs/morphable_models.md)"
 
 WEIGHTS_HELP = """\
 a trained network's folder; by default the network that comes with the package for the face model"""
