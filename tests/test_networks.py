@@ -13,7 +13,8 @@ from e2far_jax.data.settings import DataSettings
 from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate_split
 from e2far_jax.morphable.settings import FaceModelSettings
-from e2far_jax.networks import shipped_network, shipped_networks
+from e2far_jax.morphable.stored import stored_ict
+from e2far_jax.networks import network_for, shipped_network, shipped_networks
 from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.weights import load_weights
 
@@ -24,6 +25,18 @@ DRAWN_AT = 112  # pixels, as in experiments/configs/compact.py
 def test_an_unknown_network_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no network .huge. comes .* choices are .*default"):
         shipped_network("huge")
+
+
+def test_a_model_has_its_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("E2FAR_DATA", str(tmp_path))
+    assert network_for() == shipped_network("default")
+    stored_ict().parent.mkdir(parents=True)
+    stored_ict().touch()
+    assert network_for() == shipped_network("ict")
+    assert network_for("ict:/elsewhere") == network_for("ict") == shipped_network("ict")
+    assert network_for("default") == shipped_network("default")
+    with pytest.raises(ValueError, match="no network 'sfm' comes with the package"):
+        network_for("sfm:file.bin")
 
 
 @pytest.mark.parametrize("name", shipped_networks())
@@ -38,14 +51,20 @@ def test_a_network_is_small_and_comes_with_its_card(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_default_network_is_as_good_as_its_card_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", shipped_networks())
+def test_a_network_is_as_good_as_its_card_says(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """On 128 new pictures, a quarter of each level."""
-    figures = json.loads((shipped_network() / "figures.json").read_text())
-    network = load_weights()
+    spec = "default"
+    if name == "ict":
+        spec = f"ict:{request.getfixturevalue('real_data') / 'ict_facekit' / 'ict_facekit.tar.xz'}"
+    figures = json.loads((shipped_network(name) / "figures.json").read_text())
+    network = load_weights(shipped_network(name), spec)
     data_set = generate(
         DataSettings(train_examples=1, validation_examples=1, test_examples=128, seed=77),
         SceneConfig(image_size=DRAWN_AT),
-        FaceModelSettings(identity_size=network.face_model.identity_size),
+        FaceModelSettings(spec, identity_size=network.face_model.identity_size),
         tmp_path,
     )
     found = evaluate_split(network, open_split(data_set, "test")).to_dict()

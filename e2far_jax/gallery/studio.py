@@ -7,7 +7,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
@@ -42,13 +42,18 @@ def mesh_picture(
     Returns:
       Display RGB in [0, 1].
     """
+    mesh = render_mesh(
+        vertices, opaque_triangles(model), camera, size, size, jnp.asarray(part_colours(model))
+    )
+    return lay_over(np.full((size, size, 3), BACKGROUND, np.float32), np.asarray(mesh))
+
+
+def opaque_triangles(model: MorphableModel) -> Int[Array, "F 3"]:
+    """What is drawn of a model: not the film over an eye, nor lashes, where it says so."""
     triangles = np.asarray(model.triangles)
     if "opaque" in model.regions:
         triangles = triangles[np.asarray(model.regions["opaque"])[triangles].all(axis=1)]
-    mesh = render_mesh(
-        vertices, jnp.asarray(triangles), camera, size, size, jnp.asarray(part_colours(model))
-    )
-    return lay_over(np.full((size, size, 3), BACKGROUND, np.float32), np.asarray(mesh))
+    return jnp.asarray(triangles)
 
 
 def part_colours(model: MorphableModel) -> Float[np.ndarray, "N 3"]:

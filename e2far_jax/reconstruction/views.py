@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, UInt8
 
 from e2far_jax.gallery.sheet import levels
-from e2far_jax.gallery.studio import BACKGROUND, lay_over, view_camera
+from e2far_jax.gallery.studio import BACKGROUND, lay_over, opaque_triangles, view_camera
 from e2far_jax.geometry.cameras import Camera, transform_image
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.crops import Crop
@@ -20,7 +20,7 @@ CAPTIONS = ("input", "overlay", "front", "side")
 VIEW_SIZE = 256  # pixels
 SIDE_YAW = math.radians(65.0)
 OVERLAY_OPACITY = 0.65
-MARGIN = 1.4  # the view's side, in longer sides of the face region
+MARGIN = 1.9  # the view's side, in longer sides of the landmarks' box
 
 
 def face_views(
@@ -58,9 +58,8 @@ def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
 
 
 def _view_camera(model: MorphableModel, yaw: float) -> Camera:
-    """The same view of every face of a model: its mean's face region fits, turned by `yaw`."""
-    region = np.asarray(model.mean)[np.asarray(model.regions["face"])]
-    return view_camera(jnp.asarray(region), yaw, VIEW_SIZE, MARGIN)
+    """The same view of every face of a model: around its mean's landmarks, turned by `yaw`."""
+    return view_camera(model.landmarks.on(model.mean), yaw, VIEW_SIZE, MARGIN)
 
 
 def _render(
@@ -72,4 +71,5 @@ def _render(
 def _draw(
     model: MorphableModel, vertices: Float[Array, "N 3"], camera: Camera
 ) -> Float[np.ndarray, "H W 4"]:
-    return np.asarray(render_mesh(vertices, model.triangles, camera, VIEW_SIZE, VIEW_SIZE, None))
+    triangles = opaque_triangles(model)
+    return np.asarray(render_mesh(vertices, triangles, camera, VIEW_SIZE, VIEW_SIZE, None))
