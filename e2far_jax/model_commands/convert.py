@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jaxtyping import Array, Bool
+
 from e2far_jax.arguments import new_file, opened_model, whole_number
 from e2far_jax.errors import UsageError
 from e2far_jax.morphable.decimation import decimate
@@ -64,7 +66,7 @@ def _reduced(
     return model
 
 
-def _region(model: MorphableModel, name: str):
+def _region(model: MorphableModel, name: str) -> Bool[Array, "N"]:
     if name not in model.regions:
         choices = ", ".join(model.regions)
         raise UsageError(f"--region={name}: {model.name!r} has {choices}")

@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 
+import jax
 import numpy as np
 import pytest
 
@@ -96,9 +97,9 @@ def test_each_part_of_the_face_varies_as_much_as_in_ict_facekit(
     face: MorphableModel, ict: MorphableModel
 ):
     ours, theirs = part_spread(face), part_spread(ict)
-    for part in ("forehead", "brows", "eyes", "nose", "cheeks", "mouth", "chin", "jaw"):
+    for part in ("forehead", "brows", "eyes", "nose", "cheeks", "mouth", "chin"):
         assert 0.8 < ours[part] / theirs[part] < 1.25, part
-    for part in ("ears", "skull"):
+    for part in ("jaw", "ears", "skull"):
         assert 0.65 < ours[part] / theirs[part] < 1.25, part
 
 
@@ -233,14 +234,8 @@ def builds(face: MorphableModel, monkeypatch, tmp_path) -> list[str]:
 def test_a_second_open_reads_the_cache(builds: list[str], face: MorphableModel):
     for _ in range(2):
         model = open_morphable_model("default")
-        for field in dataclasses.fields(model):
-            if field.name != "regions":
-                np.testing.assert_array_equal(
-                    getattr(model, field.name), getattr(face, field.name), err_msg=field.name
-                )
-        assert set(model.regions) == set(face.regions)
-        for name, region in face.regions.items():
-            np.testing.assert_array_equal(model.regions[name], region)
+        assert jax.tree.structure(model) == jax.tree.structure(face)
+        jax.tree.map(np.testing.assert_array_equal, model, face)
     assert len(builds) == 1
 
 

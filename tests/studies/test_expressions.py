@@ -14,8 +14,7 @@ def face(model, **weights):
     for name, weight in weights.items():
         expression[model.expression_names.index(name)] = weight
     vertices = np.asarray(model.mean) + np.asarray(model.expression_basis) @ expression
-    landmarks = model.landmarks.on(vertices)
-    return expression, landmarks.astype(np.float32)
+    return expression, np.asarray(model.landmarks.on(vertices))
 
 
 def test_signs_are_measured_on_the_face() -> None:

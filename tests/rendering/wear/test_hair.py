@@ -65,7 +65,7 @@ def seen_from_the_front(people, piece):
 def test_eyes_nose_and_mouth_stay_free(kind, people, styles):
     model, vertices, _ = people
     parts = seen_from_the_front(people, styles[kind][0])
-    marks = np.asarray(model.landmarks.on(vertices)[27:])
+    marks = np.asarray(model.landmarks.on(vertices)[:, 27:])
     columns = (0.5 * marks[..., 0] + SIDE / 2).astype(int)
     rows = (-0.5 * marks[..., 1] + SIDE * 0.6).astype(int)
     covered = parts[np.arange(COUNT)[:, None], rows, columns] == 1
