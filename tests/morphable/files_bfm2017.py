@@ -1,16 +1,11 @@
 """Small files of the Basel Face Models' format, written as scalismo writes them."""
 
-import io
 import json
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-import h5py
 import numpy as np
-import pytest
 
-from e2far_jax.morphable.formats import hdf5, hdf5_child
+from tests.containers.files_hdf5 import write_hdf5
 
 SIDE = 12
 # Where on the grid each vertex is; no landmark is in the lowest row.
@@ -70,15 +65,6 @@ def datasets() -> dict[str, object]:
     return held
 
 
-def write_hdf5(path: Path, held: Mapping[str, object]) -> Path:
-    """Write datasets by name; those that are None are left out."""
-    with h5py.File(path, "w") as file:
-        for name, value in held.items():
-            if value is not None:
-                file[name] = value
-    return path
-
-
 def write_bfm2017(folder: Path, **changes: object) -> Path:
     """Write a model, and beside it `landmarks.txt` with its landmarks.
 
@@ -89,18 +75,3 @@ def write_bfm2017(folder: Path, **changes: object) -> Path:
     np.savetxt(folder / "landmarks.txt", LANDMARKS, fmt="%d", header="68 landmarks")
     changed = {name.replace("__", "/"): value for name, value in changes.items()}
     return write_hdf5(folder / "model.h5", {**datasets(), **changed})
-
-
-def read_hdf5_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have files read without a process for each, which is faster, if they are not damaged."""
-
-    def answer(_: object, request: dict[str, object]) -> tuple[bytes, str]:
-        output = io.TextIOWrapper(io.BytesIO())
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["hdf5_child.py", json.dumps(request)])
-            patch.setattr(sys, "stdout", output)
-            hdf5_child.main()
-        return output.buffer.getvalue(), "ended"
-
-    monkeypatch.setattr(hdf5_child, "_limit_memory", lambda more: None)
-    monkeypatch.setattr(hdf5, "_answer", answer)

@@ -10,14 +10,8 @@ from e2far_jax.morphable import neutral_shape, shape
 from e2far_jax.morphable.formats import bfm2017_landmarks as known
 from e2far_jax.morphable.formats.bfm2017 import read_bfm2017
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from tests.morphable.files_bfm2017 import (
-    LANDMARKS,
-    datasets,
-    face,
-    read_hdf5_in_process,
-    write_bfm2017,
-    write_hdf5,
-)
+from tests.containers.files_hdf5 import read_hdf5_in_process, write_hdf5
+from tests.morphable.files_bfm2017 import LANDMARKS, datasets, face, write_bfm2017
 
 HELD = datasets()
 DEVIATIONS = {"shape": [3.0, 2.0, 0.5], "expression": [4.0, 1.0], "color": [0.2, 0.1]}

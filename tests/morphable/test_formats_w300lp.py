@@ -4,11 +4,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from e2far_jax.containers.mat import read_mat
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable import shape
 from e2far_jax.morphable.formats.bfm2009 import read_bfm2009, read_bfm2009_deviations
-from e2far_jax.morphable.formats.mat import read_mat
 from e2far_jax.morphable.formats.w300lp import (
     camera_from_pose_para,
     native_coefficients,

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from e2far_jax.containers.mat import open_mat
+from e2far_jax.containers.mat_variables import MatVariables
 from e2far_jax.morphable.formats.bfm2009_forms import (
     ORIGINAL,
     Form,
@@ -31,7 +33,6 @@ from e2far_jax.morphable.formats.bfm_expressions import (
     scaled_expressions,
 )
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import MatVariables, open_mat
 from e2far_jax.morphable.model import MorphableModel
 
 

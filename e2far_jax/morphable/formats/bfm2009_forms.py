@@ -13,6 +13,8 @@ import pathlib
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.containers.mat import open_mat
+from e2far_jax.containers.mat_variables import MatVariables
 from e2far_jax.morphable.formats.bfm_arrays import (
     colours,
     landmark_vertices,
@@ -30,7 +32,6 @@ from e2far_jax.morphable.formats.bfm_expressions import (
 )
 from e2far_jax.morphable.formats.bfm_landmarks import LANDMARKS, VERTICES
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import MatVariables, open_mat
 
 _MILLIMETRES = np.float32(1e-3)  # a micrometre
 

@@ -18,8 +18,8 @@ import os
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from e2far_jax.containers.hdf5 import Hdf5Arrays, read_hdf5
 from e2far_jax.morphable.formats.bfm2017_landmarks import EDITIONS, bfm2017_landmarks
-from e2far_jax.morphable.formats.hdf5 import Hdf5Arrays, read_hdf5
 from e2far_jax.morphable.formats.landmark_files import named_points, read_landmarks
 from e2far_jax.morphable.formats.outlines import lips_and_brows
 from e2far_jax.morphable.formats.statismo import NUMBERS, has_part, linear_model, triangles

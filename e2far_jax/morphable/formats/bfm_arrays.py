@@ -12,8 +12,8 @@ import os
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.containers.mat_variables import MatVariables
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import MatVariables
 from e2far_jax.morphable.formats.outlines import lips_and_brows
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel

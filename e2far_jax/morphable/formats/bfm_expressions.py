@@ -15,6 +15,8 @@ import struct
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.containers.mat import open_mat
+from e2far_jax.containers.mat_variables import MatVariables
 from e2far_jax.morphable.formats.bfm_arrays import (
     require_spread,
     scaled_basis,
@@ -23,7 +25,6 @@ from e2far_jax.morphable.formats.bfm_arrays import (
     vertex_indices,
 )
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import MatVariables, open_mat
 
 FACEWAREHOUSE, DEVIATIONS, KEPT_VERTICES = "Exp_Pca.bin", "std_exp.txt", "BFM_exp_idx.mat"
 OF_300W_LP = "Model_Expression.mat"

@@ -10,6 +10,7 @@ import os
 
 import numpy as np
 
+from e2far_jax.containers.mat import open_mat
 from e2far_jax.morphable.formats.bfm_arrays import (
     basel_model,
     colours,
@@ -19,7 +20,6 @@ from e2far_jax.morphable.formats.bfm_arrays import (
     triangles,
     vectors,
 )
-from e2far_jax.morphable.formats.mat import open_mat
 from e2far_jax.morphable.model import MorphableModel
 
 _MILLIMETRES = np.float32(100.0)  # a unit, which is a decimetre

@@ -7,9 +7,9 @@ import pathlib
 import struct
 import zipfile
 
+from e2far_jax.containers.mat import open_mat
+from e2far_jax.containers.pickles import read_pickle
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import open_mat
-from e2far_jax.morphable.formats.pickles import read_pickle
 from e2far_jax.morphable.formats.sfm import VERSIONS
 
 _PICKLES = {"v_template": "flame", "w_shp": "tddfa"}

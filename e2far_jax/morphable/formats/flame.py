@@ -13,9 +13,9 @@ import pathlib
 import numpy as np
 from jaxtyping import Bool, Float, Int, Integer
 
+from e2far_jax.containers.pickles import array_field, read_object_npy, read_pickle
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.outlines import lips_and_brows
-from e2far_jax.morphable.formats.pickles import array_field, read_object_npy, read_pickle
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
 

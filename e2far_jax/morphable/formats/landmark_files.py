@@ -9,8 +9,8 @@ import pathlib
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.containers.hdf5 import Hdf5Arrays
 from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.hdf5 import Hdf5Arrays
 
 _MOST_BYTES = 1 << 16
 _MOST_DIGITS = 9

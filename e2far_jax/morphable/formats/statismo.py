@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float, Int
 
-from e2far_jax.morphable.formats.hdf5 import Hdf5Arrays
+from e2far_jax.containers.hdf5 import Hdf5Arrays
 
 PARTS = ("shape", "expression", "color")
 _MEAN, _BASIS, _VARIANCES = _ARRAYS = ("model/mean", "model/pcaBasis", "model/pcaVariance")

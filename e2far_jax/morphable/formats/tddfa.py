@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from e2far_jax.containers.pickles import array_field, checked_array, read_pickle
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.outlines import lips_and_brows
-from e2far_jax.morphable.formats.pickles import array_field, checked_array, read_pickle
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
 

@@ -1,25 +1,21 @@
 """The machine that a pickle is a program for, but one that makes nothing and calls nothing.
 
 A pickle pushes values on a stack, gathers them into lists, tuples and dictionaries, and names
-classes and functions that shall make objects of them. `pickletools` decodes its operations. The
-machine here writes down in a `Note` what should have been made, and imports nothing.
+classes and functions that shall make objects of them. The machine
+here writes down in a `Note` what should have been made, and imports nothing.
 """
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
-import io
 import itertools
-import pickletools
-from collections.abc import Iterator
+import warnings
 
-# A model takes a few hundred operations; each may need a hundred bytes of memory.
+from e2far_jax.containers.pickle_operations import LONGEST_TEXT, Program, operations
+
+# Arrays take a few hundred operations, a network's tensors some thousands; each may need a few
+# hundred bytes of memory.
 MOST_OPERATIONS = 20_000
-# Names are short, and so are the numbers that the oldest protocol writes as text.
-_LONGEST_TEXT = 1000
-
-_OPERATIONS = {operation.code.encode("latin1"): operation for operation in pickletools.opcodes}
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 # fmt: off
 _VALUES = {
@@ -44,35 +40,42 @@ class Note:
       name: the module and name.
       arguments: what it would have been called with.
       state: what the object would have been given afterwards.
+      items: what would have been put into it under a text as the key.
     """
 
     name: str
     arguments: tuple[object, ...] = ()
     state: object = None
+    items: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Machine:
-    """Carries out one pickle.
+    """Carries out pickles.
 
     Time and memory are bounded by the pickle's size and `MOST_OPERATIONS`: no operation copies what
     another one made, and the only keys that are hashed are texts. Sets become lists for that.
+
+    Attributes:
+      persistent: what identifies the objects that are elsewhere, as often as they are named.
     """
 
     def __init__(self):
+        self.persistent: list[object] = []
         self._stack: list[object] = []
         self._marks: list[int] = []
         self._memo: dict[int, object] = {}
 
-    def run(self, program: bytes) -> object:
-        """What the pickle holds, with a `Note` in place of every class, function and object.
+    def run(self, program: Program) -> object:
+        """What the next pickle holds, with a `Note` in place of every class, function and object.
 
         Raises:
           Exception: any, where the pickle is damaged.
         """
-        for name, argument in itertools.islice(_operations(program), MOST_OPERATIONS):
-            if name == "STOP":
-                return self._stack.pop()
-            self._step(name, argument)
+        with warnings.catch_warnings(action="ignore"):  # about texts with odd escapes
+            for name, argument in itertools.islice(operations(program), MOST_OPERATIONS):
+                if name == "STOP":
+                    return self._stack.pop()
+                self._step(name, argument)
         raise ValueError(f"it has more than {MOST_OPERATIONS} operations")
 
     def _step(self, name: str, argument: object) -> None:
@@ -149,8 +152,9 @@ class Machine:
                 if isinstance(self._stack[-1], Note):
                     self._stack[-1].state = state
             case "PERSID" | "BINPERSID":
-                self._last(1 if name == "BINPERSID" else 0)
-                self._stack.append(Note("persistent object"))
+                identifier = self._last(1)[0] if name == "BINPERSID" else argument
+                self.persistent.append(identifier)
+                self._stack.append(Note("persistent object", (identifier,)))
             case _:
                 raise ValueError(f"it has the operation {name}")
 
@@ -160,11 +164,13 @@ class Machine:
         self._stack.append(Note(callee.name, arguments))
 
     def _set(self, items: list[object]) -> None:
-        """Put keys and values in turn into the dictionary on top; only text is hashed as a key."""
-        if isinstance(self._stack[-1], dict):
+        """Put keys and values in turn into what is on top; only text is hashed as a key."""
+        top = self._stack[-1]
+        held = top.items if isinstance(top, Note) else top
+        if isinstance(held, dict):
             for key, value in zip(items[::2], items[1::2], strict=True):
                 if isinstance(key, str):
-                    self._stack[-1][key] = value
+                    held[key] = value
 
     def _last(self, count: int) -> list[object]:
         return self._from(len(self._stack) - count)
@@ -183,31 +189,6 @@ class Machine:
 def _named(module: object, name: object) -> Note:
     if not (isinstance(module, str) and isinstance(name, str)):
         raise ValueError("it has a name that is not text")
-    if len(module) + len(name) > _LONGEST_TEXT:
+    if len(module) + len(name) > LONGEST_TEXT:
         raise ValueError("it has a name that is too long")
     return Note(f"{module}.{name}")
-
-
-def _operations(program: bytes) -> Iterator[tuple[str, object]]:
-    """The names of a pickle's operations, as in `pickletools`, and what each carries itself."""
-    source = _ShortLines(program)
-    while code := source.read(1):
-        operation = _OPERATIONS[code]
-        if operation.name == "STRING":  # may be any bytes, which `pickletools` refuses
-            yield "STRING", _unquoted(io.BytesIO.readline(source))
-        else:
-            yield operation.name, operation.arg and operation.arg.reader(source)
-    raise ValueError("it is cut off")
-
-
-class _ShortLines(io.BytesIO):
-    def readline(self, size: int | None = -1) -> bytes:
-        """What is longer lacks its end, and is refused before it is read as a number."""
-        return super().readline(_LONGEST_TEXT)
-
-
-def _unquoted(line: bytes) -> str:
-    quoted = line.strip()
-    if len(quoted) < 2 or quoted[:1] not in (b"'", b'"') or quoted[:1] != quoted[-1:]:
-        raise ValueError("it has a text without quotes")
-    return codecs.escape_decode(quoted[1:-1])[0].decode("latin1")

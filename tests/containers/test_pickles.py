@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.pickles import (
+from e2far_jax.containers.errors import FormatError
+from e2far_jax.containers.pickles import (
     ForeignObject,
     array_field,
     checked_array,
     read_object_npy,
     read_pickle,
 )
-from tests.morphable.files_flame import (
+from tests.containers.files_pickles import (
     Global,
     Made,
     chumpy,
@@ -171,7 +171,7 @@ def test_nothing_is_imported(read, tmp_path, monkeypatch, content):
 def test_no_class_is_changed(read):
     """BUILD sets attributes of what is on top, which the library lets be a class."""
     before = dict(vars(ForeignObject)), dict(vars(np.ndarray))
-    for name in (b"e2far_jax.morphable.formats.pickles\nForeignObject", b"numpy\nndarray"):
+    for name in (b"e2far_jax.containers.pickles\nForeignObject", b"numpy\nndarray"):
         read(b"c" + name + b"\nN}U\x04kindK\x01s\x86b.")
     assert (dict(vars(ForeignObject)), dict(vars(np.ndarray))) == before
 
@@ -203,7 +203,7 @@ def array_pickle(shape, content, kind="f8", state=(3, "<", None, None, None, -1,
     ],
 )
 def test_arrays_that_cannot_be_are_refused(read, content, message):
-    with pytest.raises(ModelFormatError, match=f"pickle: is damaged, or not a pickle.*{message}"):
+    with pytest.raises(FormatError, match=f"pickle: is damaged, or not a pickle.*{message}"):
         read(content)
 
 
@@ -280,7 +280,7 @@ def test_hostile_pickles_take_neither_time_nor_memory(tmp_path, content):
     problem = None
     try:
         read_pickle(path)
-    except ModelFormatError as error:
+    except FormatError as error:
         problem = error
     finally:
         memory = tracemalloc.get_traced_memory()[1]
@@ -295,7 +295,7 @@ def test_hostile_pickles_take_neither_time_nor_memory(tmp_path, content):
 def test_a_pickle_cut_off_anywhere_is_refused(read, protocol):
     content = pickle.dumps({**ARRAYS, **PLAIN}, protocol)
     for end in np.random.default_rng(8).integers(len(content), size=100):
-        with pytest.raises(ModelFormatError, match="pickle: is damaged"):
+        with pytest.raises(FormatError, match="pickle: is damaged"):
             read(content[:end])
 
 
@@ -310,7 +310,7 @@ def test_damaged_pickles_end_in_one_error_or_an_object(read, protocol):
             damaged[place] = rng.integers(256)
         try:
             read(bytes(damaged))
-        except ModelFormatError:
+        except FormatError:
             refused += 1
     assert 100 < refused < 300
 
@@ -330,25 +330,25 @@ def test_other_npy_files_are_refused(tmp_path):
     path = tmp_path / "a.npy"
     for content in (b"", b"\x93NUMPY", b"\x93NUMPY\x01\x00\xff\xff", pickle.dumps({})):
         path.write_bytes(content)
-        with pytest.raises(ModelFormatError, match=r"header: is not that of an \.npy file of p"):
+        with pytest.raises(FormatError, match=r"header: is not that of an \.npy file of p"):
             read_object_npy(path)
     np.save(path, np.arange(3.0))
-    with pytest.raises(ModelFormatError, match="header: is not that of"):
+    with pytest.raises(FormatError, match="header: is not that of"):
         read_object_npy(path)
     np.save(path, np.array([{}, {}], object), allow_pickle=True)
-    with pytest.raises(ModelFormatError, match="pickle: does not hold exactly one object"):
+    with pytest.raises(FormatError, match="pickle: does not hold exactly one object"):
         read_object_npy(path)
     write_object_npy(path, {"a": 1})
     content = path.read_bytes()
     for end in range(len(content)):
         path.write_bytes(content[:end])
-        with pytest.raises(ModelFormatError, match=r"header|pickle"):
+        with pytest.raises(FormatError, match=r"header|pickle"):
             read_object_npy(path)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     for read_it in (read_pickle, read_object_npy):
-        with pytest.raises(FileNotFoundError, match=r"no such model file: .*nowhere"):
+        with pytest.raises(FileNotFoundError, match=r"no such file: .*nowhere"):
             read_it(tmp_path / "nowhere")
 
 
@@ -361,8 +361,8 @@ def test_fields_that_are_no_arrays_are_named():
         ("c", "c: is of type 'torch.Tensor', expected an array"),
         ("d", "d: missing"),
     ):
-        with pytest.raises(ModelFormatError, match=rf"x\.pkl: {message}"):
+        with pytest.raises(FormatError, match=rf"x\.pkl: {message}"):
             array_field("x.pkl", fields, name, "f")
-    with pytest.raises(ModelFormatError, match="pickle: does not hold a dictionary"):
+    with pytest.raises(FormatError, match="pickle: does not hold a dictionary"):
         array_field("x.pkl", [1], "a", "f")
     assert checked_array("x.pkl", "e", np.zeros(2), "iuf").shape == (2,)

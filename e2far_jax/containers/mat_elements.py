@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from e2far_jax.morphable.formats.errors import ModelFormatError
+from e2far_jax.containers.errors import FormatError
 
 MATRIX, COMPRESSED = 14, 15
 
@@ -64,12 +64,12 @@ class Stretch:
     order: str
     content: memoryview
 
-    def wrong(self, problem: str) -> ModelFormatError:
+    def wrong(self, problem: str) -> FormatError:
         """The error to raise about these bytes."""
-        return ModelFormatError(self.source, self.field, problem)
+        return FormatError(self.source, self.field, problem)
 
     def elements(self) -> Iterator[Element]:
-        """Types and data, one after the other; raises `ModelFormatError` where one is cut off."""
+        """Types and data, one after the other; raises `FormatError` where one is cut off."""
         place = 0
         while place < len(self.content):
             left = len(self.content) - place

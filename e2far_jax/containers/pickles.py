@@ -11,12 +11,11 @@ import math
 import os
 import pathlib
 import re
-import warnings
 
 import numpy as np
 
-from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.pickle_machine import Machine, Note
+from e2far_jax.containers.errors import FormatError
+from e2far_jax.containers.pickle_machine import Machine, Note, Program
 
 _ELEMENT = re.compile("b1|[iu][1248]|f[248]")
 _BYTE_ORDERS = ("<", ">", "|")
@@ -49,7 +48,7 @@ def read_pickle(path: str | os.PathLike[str]) -> object:
       `ForeignObject`, such as a sparse matrix of scipy with its `data`, `indices` and `indptr`.
     Raises:
       FileNotFoundError: where there is no such file.
-      ModelFormatError: where the file is damaged, or no pickle.
+      FormatError: where the file is damaged, or no pickle.
     """
     return _unpickled(path, _content(path))
 
@@ -63,16 +62,16 @@ def read_object_npy(path: str | os.PathLike[str]) -> object:
       As `read_pickle`.
     Raises:
       FileNotFoundError: where there is no such file.
-      ModelFormatError: where the file is damaged, or holds something else.
+      FormatError: where the file is damaged, or holds something else.
     """
     content = _content(path)
     width = 2 if content[6:7] == b"\x01" else 4  # of the header's length, by the file's version
     start = 8 + width + int.from_bytes(content[8 : 8 + width], "little")
     if content[:6] != b"\x93NUMPY" or b"'descr': '|O'" not in content[:start]:
-        raise ModelFormatError(path, "header", "is not that of an .npy file of pickled objects")
+        raise FormatError(path, "header", "is not that of an .npy file of pickled objects")
     objects = _unpickled(path, content[start:])
     if not isinstance(objects, list) or len(objects) != 1:
-        raise ModelFormatError(path, "pickle", "does not hold exactly one object")
+        raise FormatError(path, "pickle", "does not hold exactly one object")
     return objects[0]
 
 
@@ -87,12 +86,12 @@ def array_field(
       name: the array's key.
       kinds: as for `checked_array`.
     Raises:
-      ModelFormatError: where there is none, or one of another kind.
+      FormatError: where there is none, or one of another kind.
     """
     if not isinstance(fields, dict):
-        raise ModelFormatError(source, "pickle", "does not hold a dictionary of arrays")
+        raise FormatError(source, "pickle", "does not hold a dictionary of arrays")
     if name not in fields:
-        raise ModelFormatError(source, name, "missing")
+        raise FormatError(source, name, "missing")
     return checked_array(source, name, fields[name], kinds)
 
 
@@ -107,29 +106,28 @@ def checked_array(
       value: what was read.
       kinds: numpy's letters: "f", "iu" or "iuf".
     Raises:
-      ModelFormatError: for anything else.
+      FormatError: for anything else.
     """
     if not isinstance(value, np.ndarray):
         kind = ascii(value.kind) if isinstance(value, ForeignObject) else type(value).__name__
-        raise ModelFormatError(source, field, f"is of type {kind}, expected an array")
+        raise FormatError(source, field, f"is of type {kind}, expected an array")
     if value.dtype.kind not in kinds:
-        raise ModelFormatError(source, field, f"has dtype {value.dtype}, expected {_KINDS[kinds]}")
+        raise FormatError(source, field, f"has dtype {value.dtype}, expected {_KINDS[kinds]}")
     return value
 
 
 def _content(path: str | os.PathLike[str]) -> bytes:
     if not os.path.isfile(path):
-        raise FileNotFoundError(f"no such model file: {path}")
+        raise FileNotFoundError(f"no such file: {path}")
     return pathlib.Path(path).read_bytes()
 
 
 def _unpickled(path: str | os.PathLike[str], content: bytes) -> object:
     try:
-        with warnings.catch_warnings(action="ignore"):  # about names with odd escapes
-            return _Meaning().of(Machine().run(content))
+        return _Meaning().of(Machine().run(Program(content)))
     except Exception as error:  # a hostile pickle can make any step fail in any way
         problem = f"is damaged, or not a pickle ({type(error).__name__}: {error})"
-        raise ModelFormatError(path, "pickle", problem) from error
+        raise FormatError(path, "pickle", problem) from error
 
 
 class _Meaning:

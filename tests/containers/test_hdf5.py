@@ -7,10 +7,10 @@ import h5py
 import numpy as np
 import pytest
 
-from e2far_jax.morphable.formats import hdf5
-from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.hdf5 import read_hdf5
-from tests.morphable.files_bfm2017 import read_hdf5_in_process, write_hdf5
+from e2far_jax.containers import hdf5
+from e2far_jax.containers.errors import FormatError
+from e2far_jax.containers.hdf5 import read_hdf5
+from tests.containers.files_hdf5 import read_hdf5_in_process, write_hdf5
 
 NUMBERS = np.random.default_rng(0).normal(size=(40, 30))
 
@@ -42,7 +42,7 @@ def test_arrays_come_as_they_are(path):
     assert sorted(file.found) == ["after", "deep/down/numbers"]
     np.testing.assert_array_equal(file.array("deep/down/numbers"), NUMBERS)
     np.testing.assert_array_equal(file.array("after"), [0, 1, 2])
-    with pytest.raises(ModelFormatError, match=r"a\.h5: deep/up: is missing"):
+    with pytest.raises(FormatError, match=r"a\.h5: deep/up: is missing"):
         file.array("deep/up")
 
 
@@ -79,6 +79,33 @@ def test_compressed_and_empty_arrays_are_read(tmp_path, in_process):
 def test_a_text_is_read_however_it_is_stored(tmp_path, in_process, value):
     found = read_hdf5(write_hdf5(tmp_path / "a.h5", {"a": value}), [], ["a"])
     assert found.array("a").tobytes().decode() == "größer"
+
+
+def test_lists_of_texts_of_attributes(tmp_path, in_process):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["names"] = [b"first", b"second"]
+        group = file.create_group("deep/down")
+        group.attrs["names"] = ["größer", "a", ""]
+        group.attrs["one"] = "text"
+        group.attrs["number"] = 3
+        group.attrs["none"] = np.zeros(0, "S3")
+        group.attrs["nothing"] = h5py.Empty("S3")
+        file["link"] = h5py.SoftLink("/deep/down")
+    names = ["@names", "deep/down@names", "deep/down@one", "deep/down@none"]
+    found = read_hdf5(tmp_path / "a.h5", [], [], [*names, "deep@names", "nowhere@names"])
+    assert [found.texts(name) for name in names] == [
+        ["first", "second"], ["größer", "a", ""], ["text"], []
+    ]  # fmt: skip
+    assert sorted(found.found) == sorted(names)
+    with pytest.raises(FormatError, match="deep@names: is missing"):
+        found.texts("deep@names")
+    for name, problem in (
+        ("deep/down@number", "has dtype int64, expected texts"),
+        ("deep/down@nothing", ""),
+        ("link@names", "'link' is a link"),
+    ):
+        with pytest.raises(FormatError, match=f"{name}: {problem}"):
+            read_hdf5(tmp_path / "a.h5", [], [], [name])
 
 
 def strange(file, what, folder):
@@ -135,15 +162,15 @@ def strange(file, what, folder):
 def test_anything_else_is_refused_by_name(tmp_path, in_process, what, message):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         strange(file, what, tmp_path)
-    with pytest.raises(ModelFormatError, match=rf"a\.h5: {message}"):
+    with pytest.raises(FormatError, match=rf"a\.h5: {message}"):
         read_hdf5(tmp_path / "a.h5", ["b", "a"])
     assert read_hdf5(tmp_path / "a.h5", ["b"]).array("b").shape == NUMBERS.shape
 
 
 def test_numbers_are_no_text_and_no_group(path, in_process):
-    with pytest.raises(ModelFormatError, match="before: has dtype float64, expected a text"):
+    with pytest.raises(FormatError, match="before: has dtype float64, expected a text"):
         read_hdf5(path, [], ["before"])
-    with pytest.raises(ModelFormatError, match="before/numbers: /before is not a group"):
+    with pytest.raises(FormatError, match="before/numbers: /before is not a group"):
         read_hdf5(path, ["before/numbers"])
 
 
@@ -153,20 +180,20 @@ def test_all_arrays_together_are_no_larger_than_the_file_allows(tmp_path, in_pro
             file.create_dataset(name, data=np.zeros(60000), compression="gzip")
     names = "abcdefgh"
     assert len(read_hdf5(tmp_path / "a.h5", names[:1]).found) == 1
-    with pytest.raises(ModelFormatError, match=r"[b-h]: has shape \(60000,\), more than a file"):
+    with pytest.raises(FormatError, match=r"[b-h]: has shape \(60000,\), more than a file"):
         read_hdf5(tmp_path / "a.h5", names)
 
 
 @pytest.mark.parametrize("content", [b"", b"# not one\n", b"\x89HDF\r\n\x1a\n"])
 def test_other_files_are_refused(tmp_path, in_process, content):
     (tmp_path / "a.h5").write_bytes(content)
-    with pytest.raises(ModelFormatError, match=r"a\.h5: file: Unable to"):
+    with pytest.raises(FormatError, match=r"a\.h5: file: Unable to"):
         read_hdf5(tmp_path / "a.h5", ["a"])
 
 
 def test_a_missing_file_is_said_to_be(tmp_path):
     for path in (tmp_path / "a.h5", tmp_path):
-        with pytest.raises(FileNotFoundError, match="no such model file"):
+        with pytest.raises(FileNotFoundError, match="no such file"):
             read_hdf5(path, ["a"])
 
 
@@ -174,7 +201,7 @@ def test_a_missing_file_is_said_to_be(tmp_path):
 def test_a_file_that_is_cut_off_is_refused(path, kept):
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content))])
-    with pytest.raises(ModelFormatError, match=r"a\.h5: file: "):
+    with pytest.raises(FormatError, match=r"a\.h5: file: "):
         read_hdf5(path, ["deep/down/numbers"])
 
 
@@ -187,17 +214,17 @@ def test_the_end_of_the_process_is_an_error_of_the_field(path, child):
         "sys.stdout.flush()",
         "os.kill(os.getpid(), signal.SIGSEGV)",
     )
-    with pytest.raises(ModelFormatError, match=r"after: damaged: .* failed on it \(status -11\)"):
+    with pytest.raises(FormatError, match=r"after: damaged: .* failed on it \(status -11\)"):
         read_hdf5(path, ["before", "after", "other"])
     child("raise SystemExit('no such library')")
-    with pytest.raises(ModelFormatError, match=r"before: damaged: .*\(no such library\)"):
+    with pytest.raises(FormatError, match=r"before: damaged: .*\(no such library\)"):
         read_hdf5(path, ["before"])
 
 
 def test_a_process_without_end_is_ended(path, child, monkeypatch):
     monkeypatch.setattr(hdf5, "_SECONDS", 0.5)
     child("while True: pass")
-    with pytest.raises(ModelFormatError, match=r"file: damaged: .* did not end within"):
+    with pytest.raises(FormatError, match=r"file: damaged: .* did not end within"):
         read_hdf5(path, ["before"])
 
 

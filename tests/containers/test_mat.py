@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import scipy.io
 
-from e2far_jax.morphable.formats.errors import ModelFormatError
-from e2far_jax.morphable.formats.mat import open_mat, read_mat
+from e2far_jax.containers.errors import FormatError
+from e2far_jax.containers.mat import open_mat, read_mat
 
 KINDS = ("f8", "f4", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")
 DOUBLE, CELL, CHARACTERS = 6, 1, 4
@@ -75,10 +75,66 @@ def test_fields_of_a_struct(tmp_path, compressed):
     np.testing.assert_array_equal(model.array("shapeMU"), fields["shapeMU"])
     np.testing.assert_array_equal(model.array("tri"), fields["tri"])
     for name, problem in (("c", "not an array"), ("absent", "missing")):
-        with pytest.raises(ModelFormatError, match=rf"a\.mat: model\.{name}: .*{problem}"):
+        with pytest.raises(FormatError, match=rf"a\.mat: model\.{name}: .*{problem}"):
             model.array(name)
-    with pytest.raises(ModelFormatError, match="x: is not a struct"):
+    with pytest.raises(FormatError, match="x: is not a struct"):
         variables.struct("x")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_cells_and_texts(tmp_path, compressed):
+    inner = np.array(
+        [[np.eye(2), "größer"], [{"name": "conv1"}, np.array([["a"]], object)]], object
+    )
+    held = {"layers": inner, "text": "straight", "x": 1.0}
+    scipy.io.savemat(tmp_path / "a.mat", held, do_compression=compressed)
+    variables = open_mat(tmp_path / "a.mat")
+    assert list(variables) == ["layers", "text", "x"]
+    cells = variables.cells("layers")
+    assert list(cells) == ["{1}", "{2}", "{3}", "{4}"], "column after column"
+    np.testing.assert_array_equal(cells.array("{1}"), np.eye(2))
+    assert cells.struct("{2}").text("name") == "conv1"
+    assert cells.text("{3}") == "größer"
+    assert cells.cells("{4}").text("{1}") == "a"
+    assert variables.text("text") == "straight"
+    for read, name, problem in (
+        (cells.cells, "{1}", r"layers\{1\}: is not a cell array"),
+        (cells.text, "{1}", r"layers\{1\}: is not a text"),
+        (cells.array, "{5}", r"layers\{5\}: missing"),
+        (cells.struct("{2}").array, "name", r"layers\{2\}\.name: is not an array"),
+        (variables.cells, "x", "x: is not a cell array"),
+    ):
+        with pytest.raises(FormatError, match=rf"a\.mat: {problem}"):
+            read(name)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("stored", "encoding"), [(4, "utf-16"), (16, "utf-8"), (17, "utf-16")])
+def test_texts_of_every_encoding(written, order, stored, encoding):
+    end = "" if encoding == "utf-8" else {"<": "-le", ">": "-be"}[order]
+    data = "größer".encode(encoding + end)
+    text = matrix("a", (1, 6), stored, data, kind=CHARACTERS, order=order)
+    assert open_mat(written(text, order=order)).text("a") == "größer"
+    broken = matrix("a", (1, 6), stored, b"\xd8\x00\xd8", kind=CHARACTERS, order=order)
+    with pytest.raises(FormatError, match="a: is a damaged text"):
+        open_mat(written(broken, order=order)).text("a")
+
+
+def test_cells_are_checked(written):
+    one = matrix("", (1, 1), 9, struct.pack("<d", 3.0))
+
+    def cells(shape, *items):
+        content = element(6, struct.pack("<II", CELL, 0)) + element(5, struct.pack("<2i", *shape))
+        return element(14, content + element(1, b"a") + b"".join(items))
+
+    assert open_mat(written(cells((1, 2), one, one))).cells("a").array("{2}") == 3.0
+    for variable, problem in (
+        (cells((1, 2), one), r"cell \{2\} is cut off"),
+        (cells((1, 1), element(9, b"12345678")), r"cell \{1\} is of type 9"),
+        (cells((2**31 - 1, 2**31 - 1)), "more than 1000 cells"),
+    ):
+        with pytest.raises(FormatError, match=f"a: .*{problem}"):
+            open_mat(written(variable)).cells("a")
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -114,9 +170,9 @@ def test_the_published_coefficients_are_as_scipy_reads_them(real_data):
 )
 def test_other_variables_are_refused_by_name(tmp_path, value, problem):
     scipy.io.savemat(tmp_path / "a.mat", {"fine": np.ones(3), "mine": value})
-    with pytest.raises(ModelFormatError, match=rf"a\.mat: mine: {problem}"):
+    with pytest.raises(FormatError, match=rf"a\.mat: mine: {problem}"):
         read_mat(tmp_path / "a.mat", ["fine", "mine"])
-    with pytest.raises(ModelFormatError, match=r"a\.mat: absent: missing"):
+    with pytest.raises(FormatError, match=r"a\.mat: absent: missing"):
         read_mat(tmp_path / "a.mat", ["fine", "absent"])
 
 
@@ -138,7 +194,7 @@ def test_other_variables_are_refused_by_name(tmp_path, value, problem):
 )
 def test_foreign_files_are_refused(tmp_path, content, problem):
     (tmp_path / "a.mat").write_bytes(content)
-    with pytest.raises(ModelFormatError, match=problem):
+    with pytest.raises(FormatError, match=problem):
         open_mat(tmp_path / "a.mat")
 
 
@@ -173,7 +229,7 @@ def test_sizes_and_types_are_checked_before_anything_is_made(written, variable, 
         assert read_mat(path, ["a"])["a"].nbytes == 8 * (len(variable) - 64)
         return
     tracemalloc.start()
-    with pytest.raises(ModelFormatError, match=rf"(a|variable 0): .*{problem}"):
+    with pytest.raises(FormatError, match=rf"(a|variable 0): .*{problem}"):
         read_mat(path, ["a"])
     assert tracemalloc.get_traced_memory()[1] < 4e6
     tracemalloc.stop()
@@ -185,7 +241,7 @@ def test_bombs_are_refused_early_and_only_if_they_are_asked_for(written):
     assert path.stat().st_size < 2**17
     tracemalloc.start()
     assert read_mat(path, ["fine"])["fine"] == 7.0
-    with pytest.raises(ModelFormatError, match="bomb: is far more than the file"):
+    with pytest.raises(FormatError, match="bomb: is far more than the file"):
         read_mat(path, ["bomb"])
     assert tracemalloc.get_traced_memory()[1] < 4e6, "sixteen times the file, at most"
     tracemalloc.stop()
@@ -194,7 +250,7 @@ def test_bombs_are_refused_early_and_only_if_they_are_asked_for(written):
 def test_many_numbers_in_few_bytes_are_refused(written):
     """Zeros of one byte, which take eight in MATLAB: each step alone is within the limit."""
     path = written(packed(matrix("a", (2**20, 1), 2, b"\0" * (2**20 - 1024), kind=DOUBLE)))
-    with pytest.raises(ModelFormatError, match=r"a: has the size \(1048576, 1\), far more"):
+    with pytest.raises(FormatError, match=r"a: has the size \(1048576, 1\), far more"):
         read_mat(path, ["a"])
 
 
@@ -213,7 +269,7 @@ def test_structs_are_checked(tmp_path, written):
         (model(1, b"a" * 1001, one), "too many fields"),
         (model(4, b"a\0\0\0", one, shape=(2, 1)), "is not a struct"),
     ):
-        with pytest.raises(ModelFormatError, match=f"model: .*{problem}"):
+        with pytest.raises(FormatError, match=f"model: .*{problem}"):
             open_mat(written(variable)).struct("model")
 
 
@@ -224,7 +280,7 @@ def test_files_cut_off_anywhere_are_refused(tmp_path, compressed):
     content = (tmp_path / "a.mat").read_bytes()
     for end in range(0, len(content), 3):
         (tmp_path / "cut.mat").write_bytes(content[:end])
-        with pytest.raises(ModelFormatError, match=r"cut\.mat"):
+        with pytest.raises(FormatError, match=r"cut\.mat"):
             read_mat(tmp_path / "cut.mat", list(arrays))
 
 
@@ -244,6 +300,6 @@ def test_damaged_files_end_in_one_error_or_arrays(tmp_path, compressed):
             variables = open_mat(tmp_path / "damaged.mat")
             assert variables.array("a").dtype.kind in "fiu"
             assert variables.struct("model").array("b").dtype.kind in "fiu"
-        except ModelFormatError:
+        except FormatError:
             refused += 1
     assert refused > 200

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from e2far_jax.morphable.formats.errors import ModelFormatError
+from e2far_jax.containers.errors import FormatError
 
 # Compressed arrays have more bytes than their file, but not many times more; small ones may.
 _MOST_EXPANSION, _ALWAYS_ALLOWED = 4, 2**20
@@ -34,52 +34,63 @@ class Hdf5Arrays:
 
     Attributes:
       source: the file, for messages.
-      found: the arrays by name; a text as its bytes (uint8).
+      found: the arrays by name; a text as its bytes (uint8), a list of texts as one a line.
     """
 
     source: str | os.PathLike[str]
     found: dict[str, np.ndarray]
 
     def array(self, name: str) -> np.ndarray:
-        """One of them, or `ModelFormatError` where the file does not have it."""
+        """One of them, or `FormatError` where the file does not have it."""
         if name not in self.found:
             raise self.wrong(name, "is missing")
         return self.found[name]
 
-    def wrong(self, name: str, problem: str) -> ModelFormatError:
+    def texts(self, name: str) -> list[str]:
+        """One of the lists of texts, or `FormatError` where the file does not have it."""
+        return self.array(name).tobytes().decode(errors="replace").split("\n")[:-1]
+
+    def wrong(self, name: str, problem: str) -> FormatError:
         """The error to raise about a dataset."""
-        return ModelFormatError(self.source, name, problem)
+        return FormatError(self.source, name, problem)
 
 
 def read_hdf5(
-    path: str | os.PathLike[str], numbers: Sequence[str], texts: Sequence[str] = ()
+    path: str | os.PathLike[str],
+    numbers: Sequence[str],
+    texts: Sequence[str] = (),
+    text_lists: Sequence[str] = (),
 ) -> Hdf5Arrays:
-    """Read datasets of a file.
+    """Read datasets and attributes of a file.
 
     Args:
       path: the file.
       numbers: names of datasets of integers or floating-point numbers, such as
         "shape/model/mean".
       texts: names of datasets that hold a text each: a string, or its bytes.
+      text_lists: names of attributes that hold texts, such as "conv1@weight_names" of the group
+        "conv1", and "@layer_names" of the file itself.
     Returns:
       Those of them that the file has.
     Raises:
       FileNotFoundError: where there is no such file.
       ModuleNotFoundError: where h5py is not installed.
-      ModelFormatError: where the file is damaged or no HDF5 file, or a dataset is of another kind,
+      FormatError: where the file is damaged or no HDF5 file, or a dataset is of another kind,
         lies outside the file, or says that it is many times larger than the file.
     """
     if not os.path.isfile(path):
-        raise FileNotFoundError(f"no such model file: {path}")
+        raise FileNotFoundError(f"no such file: {path}")
     if importlib.util.find_spec("h5py") is None:
         raise ModuleNotFoundError(f"reading {path} needs the package h5py", name="h5py")
     request = {
         "path": os.fspath(path),
         "numbers": list(numbers),
         "texts": list(texts),
+        "text_lists": list(text_lists),
         "most_bytes": max(_MOST_EXPANSION * os.path.getsize(path), _ALWAYS_ALLOWED),
     }
-    return Hdf5Arrays(path, _arrays(path, [*numbers, *texts], *_answer(path, request)))
+    names = [*numbers, *texts, *text_lists]
+    return Hdf5Arrays(path, _arrays(path, names, *_answer(path, request)))
 
 
 def _answer(path: str | os.PathLike[str], request: dict[str, object]) -> tuple[bytes, str]:
@@ -96,7 +107,7 @@ def _answer(path: str | os.PathLike[str], request: dict[str, object]) -> tuple[b
             env=environment,
         )
     except subprocess.TimeoutExpired as error:
-        raise ModelFormatError(
+        raise FormatError(
             path, "file", f"damaged: the HDF5 library did not end within {seconds:.0f} seconds"
         ) from error
     said = ended.stderr.decode(errors="replace").strip().splitlines()
@@ -112,13 +123,13 @@ def _arrays(
         line_end = answer.find(b"\n", place)
         described = json.loads(answer[place:line_end]) if line_end >= 0 else {"bytes": len(answer)}
         if "problem" in described:
-            raise ModelFormatError(path, described["field"], described["problem"])
+            raise FormatError(path, described["field"], described["problem"])
         if "bytes" not in described:
             place = line_end + 1
             continue
         content = answer[line_end + 1 : line_end + 1 + described["bytes"]]
         if line_end < 0 or len(content) < described["bytes"]:
-            raise ModelFormatError(path, name, f"damaged: the HDF5 library failed on it ({end})")
+            raise FormatError(path, name, f"damaged: the HDF5 library failed on it ({end})")
         found[name] = np.frombuffer(content, described["dtype"]).reshape(described["shape"])
         place = line_end + 1 + len(content)
     return found
