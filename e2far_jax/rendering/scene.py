@@ -14,6 +14,7 @@ from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.background import Background, draw_background, random_background
 from e2far_jax.rendering.camera_faults import Faults, apply_faults, random_faults
+from e2far_jax.rendering.each import of_each
 from e2far_jax.rendering.expressions import random_expression
 from e2far_jax.rendering.facial_hair import random_facial_hair
 from e2far_jax.rendering.images import encode_gamma, expose, shrink
@@ -78,30 +79,32 @@ def render_pair(key: Key[Array, ""], model: MorphableModel, config: SceneConfig)
 def render_pairs(keys: Key[Array, "B"], model: MorphableModel, config: SceneConfig) -> Pair:
     """Random scenes of a morphable model, one a key; a scene depends on nothing but its own key.
 
-    Shapes are one matrix product and pixels are lit all at once; what a scene is made of and
-    which triangle a pixel shows are found scene by scene, because that is faster on CPUs: a
-    batched scatter is slow, and XLA would compute random numbers anew for each pixel that uses
-    them, were they not the stored results of a loop. Not differentiable.
+    Shapes are one matrix product; all else is found scene by scene on CPUs, and for many scenes
+    together on other processors, see `each.py`. Not differentiable.
 
-    One scene is worked at at a time, in the same memory as the next (9 MiB for the default face at
-    112 pixels); a picture more takes its vertices and what was drawn of it (0.5 MiB), and itself.
+    A scene is worked at in the memory of the one before, on other processors than CPUs 64 at a time
+    in that of the 64 before (9 MiB a scene for the default face at 112 pixels); a picture more
+    takes its vertices and what was drawn of it (0.5 MiB), and itself.
 
     Args:
       keys: typed PRNG keys.
       model: the morphable model.
-      config: ranges to draw from.
+      config: ranges to draw from, for all scenes, or with an axis in front, for each its own.
     Returns:
       Pictures and all that is true about them.
     """
     paint = face_paint(model)
     keys = jax.vmap(jax.random.split)(keys)
-    identity, expression = jax.vmap(lambda key: random_coefficients(key, model, config))(keys[:, 0])
+    configs = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, len(keys)), config)
+    identity, expression = jax.vmap(lambda key, config: random_coefficients(key, model, config))(
+        keys[:, 0], configs
+    )
     vertices = shape(model, identity, expression)
     landmarks = model.landmarks.on(vertices)
-    scene, factors = jax.lax.map(
-        lambda drawn: _random_scene(*drawn, model, paint, config), (keys[:, 1], vertices)
+    scene, factors = of_each(
+        lambda drawn: _random_scene(*drawn, model, paint), (configs, keys[:, 1], vertices)
     )
-    image = jax.lax.map(lambda drawn: _picture(*drawn, model, paint, config), (vertices, scene))
+    image = of_each(lambda drawn: _picture(*drawn, model, paint, config), (vertices, scene))
     seen = see(scene.view, jnp.einsum("bij,blj->bli", scene.view.rotation, landmarks))
     return Pair(image, identity, expression, scene.view.camera, seen[..., :2], factors)
 
@@ -123,11 +126,11 @@ def random_coefficients(
 
 
 def _random_scene(
+    config: SceneConfig,
     key: Key[Array, ""],
     vertices: Float[Array, "N 3"],
     model: MorphableModel,
     paint: FacePaint,
-    config: SceneConfig,
 ) -> tuple[_Scene, Factors]:
     """Draw everything but the face's shape, and what there is to know of it."""
     keys = jax.random.split(key, 10)

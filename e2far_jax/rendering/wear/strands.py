@@ -9,7 +9,7 @@ from e2far_jax.rendering.noise import value_noise
 from e2far_jax.rendering.shading import normalise
 from e2far_jax.rendering.stored import joined, stored
 
-_SEED = jnp.uint32(0x51F15EED)
+_SEED = 0x51F15EED
 
 
 def hair_detail(
@@ -28,8 +28,8 @@ def hair_detail(
     across, along, material = coordinates
     rough = jnp.clip(material, 0.0, 1.0)
     bend = 2.0 * rough * jnp.sin(along / 17.0 + across / 29.0)
-    locks, tilt = value_noise((across + bend) / 7.0, along / 70.0, _SEED)
-    fine, fine_tilt = value_noise((across + bend) / 1.9, along / 38.0, _SEED + jnp.uint32(1))
+    locks, tilt = value_noise((across + bend) / 7.0, along / 70.0, jnp.uint32(_SEED))
+    fine, fine_tilt = value_noise((across + bend) / 1.9, along / 38.0, jnp.uint32(_SEED + 1))
     shade = 1.0 + (0.16 + 0.2 * rough) * locks + (0.22 + 0.14 * rough) * fine
     slope = (0.14 + 0.16 * rough) * tilt + 0.2 * fine_tilt
     rib = jnp.sin(across * (2.0 * jnp.pi / 6.0))
