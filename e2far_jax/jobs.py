@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from e2far_jax.cache import keep_compiled_programs
+from e2far_jax.errors import PreemptedError
+
+PREEMPTED_STATUS = 75  # EX_TEMPFAIL of sysexits.h: "try again"
 
 
 def run(main: Callable[[], None]) -> None:
     """Parse absl's flags and run `main`; what the user did wrong ends in one line, status 1.
 
+    A job that a scheduler asked to end ends with PREEMPTED_STATUS: start it again.
+
     Whoever wants to see where an error came from sets E2FAR_TRACEBACK=1.
     """
     from absl import app, logging
 
-    logging.set_verbosity(logging.WARNING)  # Orbax tells of every checkpoint's settings
+    logging.set_verbosity(logging.ERROR)  # Orbax warns of its own defaults
     keep_compiled_programs()
 
     def guarded(arguments: list[str]) -> None:
@@ -25,6 +31,9 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(f"error: unexpected argument {arguments[1]!r}; settings are --flags")
         try:
             main()
+        except PreemptedError as preempted:
+            print(f"{preempted}; saved: run it again to go on", file=sys.stderr)
+            sys.exit(PREEMPTED_STATUS)
         except (ValueError, OSError, ArithmeticError) as error:
             if os.environ.get("E2FAR_TRACEBACK"):
                 raise
@@ -34,13 +43,33 @@ def run(main: Callable[[], None]) -> None:
 
 
 def _parse_flags(arguments: list[str]) -> Any:
-    """absl's parser; a wrong name in `--config.*` is a line too, not a traceback."""
+    """absl's parser; a wrong name in `--config.*` is a line with the right ones, no traceback."""
     from absl import flags
 
     try:
         return flags.FLAGS(arguments)
     except (flags.Error, AttributeError, KeyError, TypeError, ValueError, OSError) as error:
-        sys.exit(_one_line(error))
+        sys.exit(_unknown_setting(arguments) or _one_line(error))
+
+
+def _unknown_setting(arguments: Sequence[str]) -> str | None:
+    """What to say of the first `--config.NAME` that the configuration does not have, if any."""
+    from ml_collections import ConfigDict
+
+    files = [text.partition("=")[2] for text in arguments if text.startswith("--config=")]
+    if not files or not os.path.isfile(files[-1]):
+        return None
+    config = runpy.run_path(files[-1])["get_config"]()
+    for text in arguments:
+        if text.startswith("--config."):
+            part, path = config, []
+            for name in text.partition("=")[0].split(".")[1:]:
+                path.append(name)
+                if not isinstance(part, ConfigDict) or name not in part:
+                    choices = ", ".join(part) if isinstance(part, ConfigDict) else "none below it"
+                    return f"error: no setting {'.'.join(path)}; the choices are {choices}"
+                part = part[name]
+    return None
 
 
 def _one_line(error: Exception) -> str:

@@ -41,12 +41,23 @@ def from_dict(cls: type[T], values: Any, where: str = "") -> T:
     return cls(**{name: _read(hints[name], value, where + name) for name, value in values.items()})
 
 
+def completed(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Dictionaries with the defaults of what they don't say; names that `cls` lacks stay.
+
+    Args:
+      cls: a dataclass all of whose fields have defaults.
+      values: a mapping by field name.
+    """
+    defaults = to_dict(cls())
+    return _merged(defaults, values)
+
+
 def changed(settings: T, changes: Mapping[str, Any]) -> T:
     """The settings with some values replaced.
 
     Args:
       settings: nested frozen dataclasses.
-      changes: new values by dotted path, such as "train.steps".
+      changes: new values by dotted path, such as "train.duration".
     Raises:
       ValueError: for a name that the settings do not have, or a value of another type.
     """
@@ -88,6 +99,15 @@ def optional_type(cls: type, name: str) -> type:
         if argument is not types.NoneType
     )
     return typing.get_origin(hint) or hint
+
+
+def _merged(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    inner = {
+        name: _merged(default, values[name])
+        for name, default in defaults.items()
+        if isinstance(default, Mapping) and isinstance(values.get(name), Mapping)
+    }
+    return {**defaults, **values, **inner}
 
 
 def _read(hint: Any, value: Any, where: str) -> Any:

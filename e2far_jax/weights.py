@@ -25,10 +25,9 @@ from e2far_jax import settings as settings_io
 from e2far_jax.files import replacing
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.probe import PROBE_TOLERANCE_MM, model_probe, same_probe
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
 from e2far_jax.networks import shipped_network
-
-PROBE_TOLERANCE_MM = 0.05
 
 
 class WeightsError(ValueError):
@@ -96,7 +95,7 @@ def save_weights(
         "description": description,
         "network": settings_io.to_dict(network),
         "face_model": settings_io.to_dict(face_model_settings),
-        "probe": _probe(load_face_model(face_model_settings)).tolist(),
+        "probe": model_probe(load_face_model(face_model_settings)).tolist(),
     }
     with replacing(folder / "weights.npz") as file:
         np.savez(file, **{name: np.asarray(value, dtype) for name, value in flat.items()})
@@ -127,28 +126,15 @@ def load_weights(
     except (ValueError, TypeError) as error:
         raise WeightsError(f"{folder / 'weights.json'}: damaged: {error}") from error
     face_model = load_face_model(face_settings)
-    _check_probe(folder, stored_probe, _probe(face_model))
+    _check_probe(folder, stored_probe, model_probe(face_model))
     flat = _read_arrays(folder / "weights.npz")
     _check_parameters(folder / "weights.npz", flat, network)
     variables = flax.traverse_util.unflatten_dict(flat, sep="/")
     return TrainedNetwork(network, face_model, variables, card["description"])
 
 
-def _probe(model: MorphableModel) -> Float[np.ndarray, "68 3"]:
-    identity = np.cos(np.arange(model.identity_size))
-    expression = np.cos(1.0 + np.arange(model.expression_size))
-    corners, weights = (
-        np.asarray(part) for part in (model.landmarks.corners, model.landmarks.weights)
-    )
-    mean, identities, expressions = (
-        np.einsum("pk,pk...->p...", weights, np.asarray(array, np.float64)[corners])
-        for array in (model.mean, model.identity_basis, model.expression_basis)
-    )
-    return mean + identities @ identity + expressions @ expression
-
-
 def _check_probe(folder: Path, stored: np.ndarray, found: np.ndarray) -> None:
-    if stored.shape != found.shape or not np.abs(stored - found).max() < PROBE_TOLERANCE_MM:
+    if not same_probe(stored, found):
         raise WeightsError(
             f"{folder}: trained with another morphable model than the one found here: its "
             "landmarks under the same coefficients differ by more than "

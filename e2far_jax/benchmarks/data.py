@@ -18,7 +18,7 @@ from e2far_jax.data.batch import Batch
 from e2far_jax.data.source import FaceSource, decode_image, open_split
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.training.config import ExperimentConfig
-from e2far_jax.training.loop import experiment_batches
+from e2far_jax.training.sources import StoredPictures
 
 LEAST_STEPS, SECONDS = 3, 5.0  # of a repetition
 
@@ -30,7 +30,7 @@ def data_suite(setting: Setting) -> Iterator[Row]:
         data_set = small_data_set(config, Path(folder))
         source = open_split(data_set, "train")
         rates = _reading_rates(config, source, data_set.model, setting.repeats)
-        batches = experiment_batches(config, source, data_set.model)
+        batches = StoredPictures(config, source, data_set.model).inputs()
         step = training_step(config)
         step(next(batches))
         waits = tuple(_wait(batches, step) for _ in range(setting.repeats))
@@ -53,7 +53,7 @@ def _reading_rates(
     """Of a thread of this process, of processes, and of the decoder alone."""
     contestants = {"decoder": _decoder(source)}
     for processes in (0, _processors()):
-        batches = experiment_batches(config, source, face_model, processes)
+        batches = StoredPictures(config, source, face_model, processes).inputs()
         count = EXAMPLES // config.train.batch_size
         name = f"{processes} processes" if processes else "a thread"
         contestants[name] = functools.partial(_take, batches, count)

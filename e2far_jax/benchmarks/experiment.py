@@ -13,12 +13,13 @@ import jax.numpy as jnp
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.generate import generate
 from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
-from e2far_jax.losses import face_gram
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.config import ExperimentConfig, network_settings
-from e2far_jax.training.optimiser import make_optimiser
-from e2far_jax.training.parallel import AXIS, parallel_step, split_batch
-from e2far_jax.training.step import TrainState, initial_state, make_train_step
+from e2far_jax.training.loop import compiled_step
+from e2far_jax.training.parallel import replicate, split_batch
+from e2far_jax.training.sources import GivenBatches
+from e2far_jax.training.step import TrainState, initial_state
+from e2far_jax.training.task import experiment_task
 
 EXAMPLES = 2_048
 
@@ -54,7 +55,7 @@ def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
 
     def run(batch: Batch) -> object:
         nonlocal state
-        state, metrics = jax.block_until_ready(step(state, split_batch(batch)))
+        state, metrics = jax.block_until_ready(step(state, (), split_batch(batch)))
         return metrics
 
     return run
@@ -63,13 +64,10 @@ def training_step(config: ExperimentConfig) -> Callable[[Batch], object]:
 def parallel_program(config: ExperimentConfig) -> str:
     """The text of the compiled step."""
     step, state = _step_and_state(config)
-    return step.lower(state, split_batch(random_batch(config))).compile().as_text()
+    return step.lower(state, (), split_batch(random_batch(config))).compile().as_text()
 
 
 def _step_and_state(config: ExperimentConfig) -> tuple[Callable[..., Any], TrainState]:
     face_model = load_face_model(config.face_model)
-    network, optimiser = network_settings(config, face_model), make_optimiser(config.train)
-    step = parallel_step(
-        make_train_step(network, optimiser, face_gram(face_model), config.loss, config.seed, AXIS)
-    )
-    return step, initial_state(network, optimiser, config.seed)
+    task = experiment_task(config, face_model, network_settings(config, face_model))
+    return compiled_step(task, GivenBatches()), replicate(initial_state(task))

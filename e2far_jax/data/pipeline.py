@@ -35,11 +35,12 @@ def training_batches(
     process_index: int = 0,
     process_count: int = 1,
     mirror: Mirror | None = None,
-) -> grain.DatasetIterator[Batch]:
+    first: int = 0,
+) -> Iterator[Batch]:
     """Batches without end, each epoch in a new order and with new augmentation.
 
-    The iterator's `get_state` and `set_state`, and with them grain's checkpoint handler, restore
-    the position exactly: what comes next depends on the settings and the position alone.
+    What a batch holds depends on the settings and its number alone, so whoever knows how many were
+    taken can go on from there, also with another number of processes.
 
     With a curriculum, pictures of a level come from a certain batch on; each batch at which a level
     joins begins a new epoch of all that are in.
@@ -47,24 +48,26 @@ def training_batches(
     Args:
       source: a split's examples.
       settings: batch size, seed and augmentation.
-      process_index: this process reads every `process_count`-th example, from this one on.
-      process_count: how many processes share the split.
+      process_index: this process reads every `process_count`-th row of a batch, from this one on.
+      process_count: how many processes share each batch.
       mirror: the face model's, where the augmentation mirrors.
+      first: how many batches were taken before.
     Raises:
-      ValueError: for an impossible process index, fewer examples than processes, or a missing
-        mirror.
+      ValueError: for an impossible process index, a batch that does not divide among processes, or
+        a missing mirror.
     """
-    _check_processes(len(source), process_index, process_count)
+    local_size = _local_size(settings, process_index, process_count)
     if settings.augmentation is not None and settings.augmentation.mirror and mirror is None:
         raise ValueError("augmentation.mirror is not 0; that takes the face model's mirror")
-    order = _Order.of(len(source), settings, process_index, process_count)
+    order = _Order.of(len(source), settings)
     dataset = grain.MapDataset.range(sys.maxsize).seed(settings.seed).map(order)
     dataset = dataset.random_map(functools.partial(_draw, settings=settings.augmentation))
-    items = dataset.batch(settings.batch_size, batch_fn=list)
+    rows = dataset[first * settings.batch_size + process_index :: process_count]
+    items = rows.batch(local_size, batch_fn=list)
     side = settings.image_size or source[0]["image"].shape[0]
     make_batch = functools.partial(_make_batch, source, side, mirror=mirror)
     if settings.processes:
-        shape = (settings.batch_size, side, side, 3)
+        shape = (local_size, side, side, 3)
         remote = RemoteBatches(items, make_batch, shape, settings.processes)
         batches = grain.MapDataset.range(len(items)).map(remote)
     else:
@@ -89,18 +92,18 @@ def evaluation_batches(
       process_index: this process reads every `process_count`-th example, from this one on.
       process_count: how many processes share the split.
     Raises:
-      ValueError: for an impossible process index, or fewer examples than processes.
+      ValueError: for an impossible process index, or a batch that does not divide among processes.
     """
-    _check_processes(len(source), process_index, process_count)
-    batches = math.ceil(len(source) / (settings.batch_size * process_count))
+    local_size = _local_size(settings, process_index, process_count)
+    batches = math.ceil(len(source) / settings.batch_size)
 
     def item(position: int) -> Item:
         index = process_index + position * process_count
         valid = index < len(source)
-        return Item(index if valid else process_index, valid=valid)
+        return Item(index if valid else 0, valid=valid)
 
-    dataset = grain.MapDataset.range(batches * settings.batch_size).map(item)
-    items = dataset.batch(settings.batch_size, batch_fn=list)
+    dataset = grain.MapDataset.range(batches * local_size).map(item)
+    items = dataset.batch(local_size, batch_fn=list)
     side = settings.image_size or source[0]["image"].shape[0]
     dataset = items.map(functools.partial(_make_batch, source, side))
     return iter(dataset.to_iter_dataset(_read_options(dataclasses.replace(settings, processes=0))))
@@ -119,15 +122,13 @@ class _Order:
     endless: tuple[grain.MapDataset[int], ...]
 
     @classmethod
-    def of(
-        cls, examples: int, settings: PipelineSettings, process_index: int, process_count: int
-    ) -> _Order:
+    def of(cls, examples: int, settings: PipelineSettings) -> _Order:
         levels = settings.level_starts or (0,)
         level = np.arange(examples) % len(levels)
         starts = sorted({*levels})
         endless = []
         for number, start in enumerate(starts):
-            shown = np.flatnonzero(np.array(levels)[level] <= start)[process_index::process_count]
+            shown = np.flatnonzero(np.array(levels)[level] <= start)
             dataset = grain.MapDataset.source(shown).seed(settings.seed + number)
             endless.append((dataset.shuffle() if settings.shuffle else dataset).repeat())
         return cls(tuple(start * settings.batch_size for start in starts), tuple(endless))
@@ -186,8 +187,12 @@ def _read_options(settings: PipelineSettings) -> grain.ReadOptions:
     return grain.ReadOptions(threads, max(settings.prefetch, threads))
 
 
-def _check_processes(examples: int, process_index: int, process_count: int) -> None:
+def _local_size(settings: PipelineSettings, process_index: int, process_count: int) -> int:
+    """How many rows of a batch are this process's."""
     if not 0 <= process_index < process_count:
         raise ValueError(f"process_index is {process_index}; expected 0 to {process_count - 1}")
-    if examples < process_count:
-        raise ValueError(f"{examples} examples are too few for {process_count} processes")
+    if settings.batch_size % process_count:
+        raise ValueError(
+            f"a batch of {settings.batch_size} does not divide among {process_count} processes"
+        )
+    return settings.batch_size // process_count

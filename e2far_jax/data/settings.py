@@ -109,7 +109,7 @@ class PipelineSettings:
     """How examples become batches.
 
     Attributes:
-      batch_size: examples in a batch of this process, all its devices together.
+      batch_size: examples in a batch, over all devices and processes.
       image_size: side that pictures are brought to, pixels; None keeps the stored one.
       seed: of the order and of the augmentation.
       shuffle: a new order in every epoch; otherwise the stored one.

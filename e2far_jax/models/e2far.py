@@ -38,9 +38,16 @@ class Prediction:
 
 
 class E2FAR(nn.Module):
-    """The network that `settings` describe."""
+    """The network that `settings` describe.
+
+    Attributes:
+      settings: of the network.
+      rematerialise: keep fewer features for the gradient and compute them again; predictions and
+        gradients are the same.
+    """
 
     settings: NetworkSettings
+    rematerialise: bool = False
 
     @nn.compact
     def __call__(self, images: Float[Array, "B H W 3"], train: bool = False) -> Prediction:
@@ -73,12 +80,13 @@ class E2FAR(nn.Module):
     def _backbone(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:
         dtype = jnp.dtype(self.settings.dtype)
         if self.settings.backbone == "vgg16":
-            return VGG16(dtype, name="backbone")(images)
+            return VGG16(dtype, self.rematerialise, name="backbone")(images)
         return Compact(
             self.settings.compact_widths,
             self.settings.compact_depths,
             self.settings.compact_norms,
             dtype,
+            self.rematerialise,
             name="backbone",
         )(images)
 

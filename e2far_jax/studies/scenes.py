@@ -16,7 +16,8 @@ from e2far_jax.studies.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result
 from e2far_jax.studies.study import run_study
 from e2far_jax.studies.tables import study_table
-from e2far_jax.training.config import ExperimentConfig, TrainSettings
+from e2far_jax.training.config import ExperimentConfig
+from e2far_jax.training.settings import TrainSettings
 
 EVERYTHING = "everything"
 
@@ -61,13 +62,13 @@ def recipe(
         network=dataclasses.replace(COMPACT, image_size=size),
         loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
         train=TrainSettings(
-            steps=steps,
+            duration=f"{steps} steps",
             batch_size=32,
             learning_rate=3e-3,
-            warmup_steps=min(100, steps // 10),
-            log_every=20,
-            validate_every=steps,
-            checkpoint_every=250,
+            warmup=f"{min(100, steps // 10)} steps",
+            log_every="20 steps",
+            validate_every=f"{steps} steps",
+            checkpoint_every="250 steps",
         ),
     )
 

@@ -12,12 +12,14 @@ from e2far_jax.studies.runs import Result
 from e2far_jax.studies.shape_table import shape_study_table
 from e2far_jax.studies.study import run_study
 from e2far_jax.training.config import ExperimentConfig
+from e2far_jax.training.task import experiment_plan
 
 RECIPE = "the recipe"
 
 
 def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
     """What is changed, by the name of the run; against experiments/configs/compact.py."""
+    steps = experiment_plan(base).steps
     return {
         "the method's loss alone": {
             "loss.identity_coefficients": 0.0,
@@ -42,9 +44,9 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
         "learning rate doubled": {"train.learning_rate": 2 * base.train.learning_rate},
         "batches twice as large": {
             "train.batch_size": 2 * base.train.batch_size,
-            "train.steps": base.train.steps // 2,
+            "train.duration": f"{steps // 2} steps",
         },
-        "twice the steps": {"train.steps": 2 * base.train.steps},
+        "twice the steps": {"train.duration": f"{2 * steps} steps"},
         "half the pictures": {"data.train_examples": base.data.train_examples // 2},
         "no mirroring": {"augmentation.mirror": 0.0},
         "no augmentation but mirroring": {

@@ -16,6 +16,7 @@ from e2far_jax.studies.tables import study_dictionary
 from e2far_jax.training.config import ExperimentConfig
 
 Table = Callable[[Sequence[Result]], str]
+Plot = Callable[[Sequence[Result], Path], None]
 
 
 def run_study(
@@ -24,12 +25,14 @@ def run_study(
     folder: Path,
     photographs: Sequence[AnnotatedPhotograph] | None,
     table: Table,
+    *,
+    plot: Plot | None = None,
+    seeds: int = 1,
 ) -> list[Result]:
-    """Train and measure one configuration after the other; write NAME.json and NAME.md.
+    """Train and measure one configuration after the other; write NAME.json, NAME.md, a plot.
 
     All runs are measured on the test pictures of the first one, drawn anew for another face model.
-    Killed and called again, the study goes on where it was; the two files show what is
-    finished.
+    Killed and called again, the study goes on where it was; the files show what is finished.
 
     Args:
       name: of the study.
@@ -37,6 +40,8 @@ def run_study(
       folder: where everything is kept: data/ for all, and a folder a run.
       photographs: to measure on, too.
       table: results so far -> a Markdown table.
+      plot: draws results so far as NAME.png; None for no plot.
+      seeds: how many the runs have, from the first one's on; for the title.
     Returns:
       The results in order.
     Raises:
@@ -50,15 +55,25 @@ def run_study(
         test = open_split(data_set, "test")
         workdir = folder / title.replace(" ", "_").replace("/", "_")
         results.append(run(title, config, workdir, data_dir, test, photographs))
-        _write(folder / name, base, results, table)
+        _write(folder / name, _title(base, seeds), base, results, table)
+        if plot is not None:
+            plot(results, (folder / name).with_suffix(".png"))
     return results
 
 
-def _write(path: Path, base: ExperimentConfig, results: Sequence[Result], table: Table) -> None:
-    title = (
+def _title(base: ExperimentConfig, seeds: int) -> str:
+    seed = f"seed {base.seed}"
+    if seeds > 1:
+        seed = f"seeds {base.seed} to {base.seed + seeds - 1}"
+    return (
         f"{base.face_model.spec}: {base.data.train_examples} pictures of {base.network.image_size} "
-        f"pixels, {base.train.steps} steps of {base.train.batch_size}, seed {base.seed}"
+        f"pixels, {base.train.duration}, {base.train.batch_size} at a time, {seed}"
     )
+
+
+def _write(
+    path: Path, title: str, base: ExperimentConfig, results: Sequence[Result], table: Table
+) -> None:
     content = {"settings": settings_io.to_dict(base), **study_dictionary(results)}
     with replacing(path.with_suffix(".json")) as file:
         file.write(json.dumps(content, indent=1).encode())

@@ -12,59 +12,11 @@ from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
+from e2far_jax.training.plan import make_plan
+from e2far_jax.training.settings import InitSettings, TrainSettings
 
 if TYPE_CHECKING:
     from ml_collections import ConfigDict
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainSettings:
-    """How to optimise.
-
-    Attributes:
-      initial_weights: a weights folder whose parameters to begin with; None begins at random.
-      steps: optimiser steps in all.
-      batch_size: examples a step, over all devices and processes.
-      level_starts: a curriculum: the share of the training after which pictures of each of
-        `data.train_levels` are shown, one of them 0; empty: all are shown always.
-      learning_rate: the highest one.
-      schedule: "cosine" falls to zero at the last step; "staircase" multiplies by 0.1 at each of
-        `milestones`, as the paper does.
-      milestones: steps, for the staircase.
-      warmup_steps: steps of linear rise from zero.
-      weight_decay: decoupled, on matrices and kernels only.
-      clip_norm: largest global norm of the gradient.
-      log_every: steps between two lines of figures.
-      validate_every: steps between two evaluations on the validation split.
-      checkpoint_every: steps between two checkpoints; the last step is always saved.
-      keep_checkpoints: how many of the newest checkpoints to keep.
-    """
-
-    initial_weights: str | None = None
-    steps: int = 200_000
-    batch_size: int = 32
-    level_starts: tuple[float, ...] = ()
-    learning_rate: float = 1e-4
-    schedule: Literal["cosine", "staircase"] = "cosine"
-    milestones: tuple[int, ...] = ()
-    warmup_steps: int = 0
-    weight_decay: float = 5e-4
-    clip_norm: float = 1.0
-    log_every: int = 100
-    validate_every: int = 2_000
-    checkpoint_every: int = 2_000
-    keep_checkpoints: int = 3
-
-    def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if field.type == "int" and field.name != "warmup_steps" and value < 1:
-                raise ValueError(f"train.{field.name} is {value}; expected at least 1")
-        if not 0 <= self.warmup_steps < self.steps:
-            raise ValueError(
-                f"train.warmup_steps is {self.warmup_steps}; expected 0 to less than "
-                f"train.steps, which is {self.steps}"
-            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +35,11 @@ class ExperimentConfig:
       augmentation: how training pictures are changed as they are read.
       network: the network.
       loss: the weights of the loss's terms.
+      init: what to begin with.
       train: the optimisation.
+      pictures: where training pictures come from: "stored" in a data set that is rendered first,
+        and changed as `augmentation` says when they are read; or "rendered" on the devices, new
+        ones in each step, which are not changed any more. Validation is on stored ones always.
     """
 
     seed: int = 0
@@ -93,9 +49,12 @@ class ExperimentConfig:
     augmentation: AugmentationSettings = AugmentationSettings()
     network: NetworkSettings = NetworkSettings()
     loss: LossSettings = LossSettings()
+    init: InitSettings = InitSettings()
     train: TrainSettings = TrainSettings()
+    pictures: Literal["stored", "rendered"] = "stored"
 
     def __post_init__(self) -> None:
+        make_plan(self.train, self.data.train_examples)  # refuses what is no duration
         starts, levels = self.train.level_starts, self.data.train_levels
         if starts and (len(starts) != len(levels) or min(starts) != 0.0 or max(starts) > 1.0):
             raise ValueError(

@@ -49,7 +49,7 @@ model `{config.face_model.spec}` and a camera.
 - **Data**: {data.train_examples:,} pictures of random faces and scenes, rendered from the face
   model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
   used**, neither for training nor for choosing weights.
-- **Training**: {train.steps:,} steps of {train.batch_size}, seed {config.seed},
+- **Training**: {train.duration}, {train.batch_size} pictures a step, seed {config.seed},
   {training.hours:.1f} hours on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,

@@ -1,4 +1,4 @@
-"""Pictures for the one who watches: inputs above what the network makes of them."""
+"""Pictures for the one who watches: inputs, what the network makes of them, how far that is off."""
 
 from __future__ import annotations
 
@@ -7,41 +7,107 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from e2far_jax.gallery.studio import BACKGROUND, lay_over, opaque_triangles, view_camera
+from e2far_jax.geometry.alignment import apply_similarity, fit_similarity
+from e2far_jax.geometry.cameras import transform_image
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel, clip_expression, shape
 from e2far_jax.rendering.preview import render_mesh
 
+LARGEST_ERROR = 6.0  # mm, the scale's end
+VIEW_SIZE = 128  # pixels
+_MARGIN = 1.9  # the view's side, in longer sides of the landmarks' box
+_SCALE_HEIGHT = 22
+
 
 def comparison_picture(
-    images: Float[Array, "B H W 3"], predicted: Prediction, model: MorphableModel
+    images: Float[Array, "B H W 3"], predicted: Prediction, true: Prediction, model: MorphableModel
 ) -> Float[np.ndarray, "h w 3"]:
-    """Crops in a row, and below each the predicted mesh laid over it.
+    """Crops in a row, below each the predicted mesh laid over it, and that coloured by its error.
 
-    Without predicted cameras the picture shows the crops alone.
+    The error is each vertex's distance to the true expressive shape after a similarity fit over the
+    face, from blue for none to red for LARGEST_ERROR mm and more; the scale is below. Without
+    predicted cameras no mesh is laid over the crops.
 
     Args:
       images: crops in [0, 1].
       predicted: for these crops.
+      true: what they show.
       model: the morphable model.
     Returns:
-      One picture in [0, 1], two crops high and B wide.
+      One picture in [0, 1], B views wide.
     """
-    rows = [np.concatenate(list(np.asarray(images)), axis=1)]
+    vertices = shape(model, predicted.identity, clip_expression(model, predicted.expression))
+    expected = shape(model, true.identity, true.expression)
+    squares = jax.image.resize(images, (len(images), VIEW_SIZE, VIEW_SIZE, 3), "linear")
+    rows = [_row(np.clip(squares, 0.0, 1.0))]
     if predicted.camera is not None:
-        vertices = shape(model, predicted.identity, clip_expression(model, predicted.expression))
-        size = images.shape[1]
-        meshes = [
-            render_mesh(
-                vertices[i],
-                model.triangles,
-                jax.tree.map(lambda array, i=i: array[i], predicted.camera),
-                size,
-                size,
-            )
-            for i in range(len(images))
-        ]
-        mesh = jnp.stack(meshes)
-        alpha = mesh[..., 3:]
-        laid_over = mesh[..., :3] * alpha + images * (1.0 - alpha)
-        rows.append(np.concatenate(list(np.asarray(laid_over)), axis=1))
-    return np.concatenate(rows, axis=0)
+        rows.append(
+            _row(_overlays(np.asarray(squares), vertices, predicted, model, images.shape[1]))
+        )
+    rows.append(_row(_error_views(vertices, expected, model)))
+    rows.append(_scale(rows[0].shape[1]))
+    return np.concatenate(rows, axis=0).astype(np.float32)
+
+
+def error_colours(errors: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any 3"]:
+    """Linear reflectance from blue over white to red, for errors from 0 to LARGEST_ERROR mm."""
+    import matplotlib
+
+    colours = matplotlib.colormaps["coolwarm"](np.clip(errors / LARGEST_ERROR, 0.0, 1.0))
+    return (colours[..., :3] ** 2.2).astype(np.float32)
+
+
+def _overlays(
+    squares: Float[np.ndarray, "B S S 3"],
+    vertices: Float[Array, "B N 3"],
+    predicted: Prediction,
+    model: MorphableModel,
+    side: int,
+) -> list[Float[np.ndarray, "S S 3"]]:
+    triangles, views = opaque_triangles(model), []
+    for number, square in enumerate(squares):
+        camera = jax.tree.map(lambda leaf, number=number: leaf[number], predicted.camera)
+        larger = transform_image(camera, jnp.float32(VIEW_SIZE / side), jnp.zeros(2))
+        mesh = render_mesh(vertices[number], triangles, larger, VIEW_SIZE, VIEW_SIZE)
+        views.append(lay_over(square, np.asarray(mesh)))
+    return views
+
+
+def _error_views(
+    vertices: Float[Array, "B N 3"], expected: Float[Array, "B N 3"], model: MorphableModel
+) -> list[Float[np.ndarray, "S S 3"]]:
+    triangles, face = opaque_triangles(model), np.asarray(model.regions["face"])
+    camera = view_camera(model.landmarks.on(model.mean), 0.0, VIEW_SIZE, _MARGIN)
+    plain = np.full((VIEW_SIZE, VIEW_SIZE, 3), BACKGROUND, np.float32)
+    views = []
+    for found, wanted in zip(vertices, expected, strict=True):
+        fitted = apply_similarity(fit_similarity(found[face], wanted[face]), found)
+        errors = np.linalg.norm(np.asarray(fitted - wanted), axis=-1)
+        colours = jnp.asarray(error_colours(errors))
+        mesh = render_mesh(fitted, triangles, camera, VIEW_SIZE, VIEW_SIZE, colours)
+        views.append(lay_over(plain, np.asarray(mesh)))
+    return views
+
+
+def _row(views: list[np.ndarray] | np.ndarray) -> Float[np.ndarray, "S w 3"]:
+    return np.concatenate([np.asarray(view) for view in views], axis=1)
+
+
+def _scale(width: int) -> Float[np.ndarray, "h w 3"]:
+    """The colours with their millimetres."""
+    from PIL import Image, ImageDraw
+
+    errors = np.linspace(0.0, LARGEST_ERROR, width)
+    bar = np.tile(error_colours(errors)[None] ** (1 / 2.2), (_SCALE_HEIGHT, 1, 1))
+    picture = Image.fromarray((255.0 * bar).astype(np.uint8))
+    draw = ImageDraw.Draw(picture)
+    for share, label in (
+        (0.0, "0"),
+        (0.5, f"{LARGEST_ERROR / 2:g} mm"),
+        (1.0, f"{LARGEST_ERROR:g} mm"),
+    ):
+        anchor = ("lm", "mm", "rm")[round(2 * share)]
+        position = (3 + share * (width - 6), _SCALE_HEIGHT / 2)
+        draw.text(position, label, "black", anchor=anchor)
+    return np.asarray(picture, np.float32) / 255.0

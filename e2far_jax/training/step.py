@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Key
 
 from e2far_jax.data.batch import Batch
 from e2far_jax.keys import stream_key
 from e2far_jax.losses import FaceGram, LossSettings, LossTerms, loss_terms, multi_task_loss
-from e2far_jax.models import E2FAR, NetworkSettings, Prediction
+from e2far_jax.models import E2FAR, Prediction
 from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.training.optimiser import in_backbone
 
 Metrics = dict[str, tuple[Float[Array, ""], Float[Array, ""]]]
+Step = Callable[["TrainState", Batch], tuple["TrainState", Metrics]]
 
 
 @pytree_dataclass
@@ -27,25 +30,65 @@ class TrainState:
       step: how many steps were taken.
       parameters: the network's variables.
       optimiser: the optimiser's state.
+      average: the moving average of the parameters; None without.
     """
 
     step: Int[Array, ""]
     parameters: Any
     optimiser: Any
+    average: Any = None
+
+    @property
+    def best_parameters(self) -> Any:
+        """What to predict with: the average, where there is one."""
+        return self.parameters if self.average is None else self.average
 
 
-def initial_state(
-    network: NetworkSettings, optimiser: optax.GradientTransformation, seed: int
-) -> TrainState:
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What stays the same from step to step.
+
+    Attributes:
+      network: the network.
+      optimiser: as `make_optimiser` gives it.
+      learning_rate: of each step, to be shown.
+      gram: of the morphable model.
+      loss: weights of the terms.
+      seed: of initialisation and dropout.
+      accumulation: how many parts a batch is worked at in.
+      backbone_frozen: how many steps the backbone stays as it is for.
+      average_decay: of the moving average of the parameters; 0 for none.
+    """
+
+    network: E2FAR
+    optimiser: optax.GradientTransformation
+    learning_rate: optax.Schedule
+    gram: FaceGram
+    loss: LossSettings
+    seed: int = 0
+    accumulation: int = 1
+    backbone_frozen: int = 0
+    average_decay: float = 0.0
+
+
+def initial_state(task: Task) -> TrainState:
     """The state before the first step, made in one compiled program."""
+    size = task.network.settings.image_size
 
     @jax.jit
     def initialise() -> TrainState:
-        images = jnp.zeros((1, network.image_size, network.image_size, 3))
-        parameters = E2FAR(network).init(stream_key(seed, "parameters"), images)
-        return TrainState(jnp.zeros((), jnp.int32), parameters, optimiser.init(parameters))
+        key = stream_key(task.seed, "parameters")
+        return state_of(task, task.network.init(key, jnp.zeros((1, size, size, 3))))
 
     return initialise()
+
+
+def state_of(task: Task, parameters: Any) -> TrainState:
+    """The state before the first step, with these parameters."""
+    average = parameters if task.average_decay else None
+    return TrainState(
+        jnp.zeros((), jnp.int32), parameters, task.optimiser.init(parameters), average
+    )
 
 
 def truth(batch: Batch) -> Prediction:
@@ -53,52 +96,107 @@ def truth(batch: Batch) -> Prediction:
     return Prediction(batch.identity, batch.expression, batch.camera)
 
 
-def make_train_step(
-    network: NetworkSettings,
-    optimiser: optax.GradientTransformation,
-    gram: FaceGram,
-    loss: LossSettings,
-    seed: int,
-    axis_name: str | None = None,
-) -> Callable[[TrainState, Batch], tuple[TrainState, Metrics]]:
+def make_train_step(task: Task, axis_name: str | None = None) -> Step:
     """Bind what stays fixed, and get (state, batch) -> (state, metrics).
 
     Args:
-      network: the network's settings.
-      optimiser: as `make_optimiser` gives it.
-      gram: of the morphable model.
-      loss: weights of the terms.
-      seed: of dropout.
+      task: what stays fixed.
       axis_name: of the mapped axis over which gradients are averaged; None outside of pmap.
     Returns:
       The pure step. Metrics are pairs of a sum and a count.
     """
-    module = E2FAR(network)
-
-    def batch_loss(
-        parameters: Any, batch: Batch, key: Array
-    ) -> tuple[Float[Array, ""], tuple[Prediction, LossTerms, Float[Array, "B"]]]:
-        predicted = module.apply(parameters, batch.image, train=True, rngs={"dropout": key})
-        terms = loss_terms(predicted, truth(batch), gram)
-        losses = multi_task_loss(terms, loss)
-        return losses.mean(), (predicted, terms, losses)
+    gradient_of_batch = _accumulated(_gradient_function(task), task.accumulation)
 
     def step(state: TrainState, batch: Batch) -> tuple[TrainState, Metrics]:
-        key = stream_key(seed, "dropout", state.step)
+        key = stream_key(task.seed, "dropout", state.step)
         if axis_name is not None:
             key = jax.random.fold_in(key, jax.lax.axis_index(axis_name))
-        gradient_of = jax.grad(batch_loss, has_aux=True)
-        gradient, (predicted, terms, losses) = gradient_of(state.parameters, batch, key)
-        metrics = _metrics(predicted, terms, losses, truth(batch), gram)
+        gradient, metrics = gradient_of_batch(state, batch, key)
         if axis_name is not None:
             gradient = jax.lax.pmean(gradient, axis_name)
             metrics = jax.lax.psum(metrics, axis_name)
-        metrics["gradient_norm"] = (optax.tree.norm(gradient), jnp.ones(()))
-        updates, optimiser_state = optimiser.update(gradient, state.optimiser, state.parameters)
+        updates, optimiser = task.optimiser.update(gradient, state.optimiser, state.parameters)
         parameters = optax.apply_updates(state.parameters, updates)
-        return TrainState(state.step + 1, parameters, optimiser_state), metrics
+        metrics |= {
+            "gradient_norm": _once(optax.tree.norm(gradient)),
+            "parameter_norm": _once(optax.tree.norm(parameters)),
+            "learning_rate": _once(jnp.float32(task.learning_rate(state.step))),
+        }
+        average = _averaged(state, parameters, task.average_decay)
+        return TrainState(state.step + 1, parameters, optimiser, average), metrics
 
     return step
+
+
+Gradient = Callable[[TrainState, Batch, Key[Array, ""]], tuple[Any, Metrics]]
+
+
+def _gradient_function(task: Task) -> Gradient:
+    """The gradient of the mean loss over a batch, and its metrics."""
+
+    def batch_loss(
+        parameters: Any, batch: Batch, key: Key[Array, ""]
+    ) -> tuple[Float[Array, ""], Metrics]:
+        predicted = task.network.apply(parameters, batch.image, train=True, rngs={"dropout": key})
+        terms = loss_terms(predicted, truth(batch), task.gram)
+        losses = multi_task_loss(terms, task.loss)
+        return losses.mean(), _metrics(predicted, terms, losses, truth(batch), task.gram)
+
+    def frozen_loss(
+        parameters: Any, batch: Batch, key: Key[Array, ""]
+    ) -> tuple[Float[Array, ""], Metrics]:
+        return batch_loss(_with_frozen_backbone(parameters), batch, key)
+
+    def gradient(state: TrainState, batch: Batch, key: Key[Array, ""]) -> tuple[Any, Metrics]:
+        thawed = jax.grad(batch_loss, has_aux=True)
+        if not task.backbone_frozen:
+            return thawed(state.parameters, batch, key)
+        frozen = jax.grad(frozen_loss, has_aux=True)
+        now = state.step < task.backbone_frozen
+        return jax.lax.cond(now, frozen, thawed, state.parameters, batch, key)
+
+    return gradient
+
+
+def _with_frozen_backbone(parameters: Any) -> Any:
+    return jax.tree_util.tree_map_with_path(
+        lambda path, leaf: jax.lax.stop_gradient(leaf) if in_backbone(path) else leaf, parameters
+    )
+
+
+def _accumulated(gradient: Gradient, parts: int) -> Gradient:
+    """The same gradient and metrics, from one part of the batch after the other."""
+    if parts == 1:
+        return gradient
+
+    def accumulated(state: TrainState, batch: Batch, key: Key[Array, ""]) -> tuple[Any, Metrics]:
+        def add(total: Any, part: tuple[Batch, Int[Array, ""]]) -> tuple[Any, None]:
+            batch, number = part
+            found = gradient(state, batch, jax.random.fold_in(key, number))
+            return jax.tree.map(jnp.add, total, found), None
+
+        split = jax.tree.map(lambda leaf: leaf.reshape(parts, -1, *leaf.shape[1:]), batch)
+        first = jax.tree.map(lambda leaf: leaf[0], split)
+        nothing = jax.tree.map(
+            lambda shape: jnp.zeros(shape.shape, shape.dtype),
+            jax.eval_shape(gradient, state, first, key),
+        )
+        (total, metrics), _ = jax.lax.scan(add, nothing, (split, jnp.arange(parts)))
+        return jax.tree.map(lambda leaf: leaf / parts, total), metrics
+
+    return accumulated
+
+
+def _averaged(state: TrainState, parameters: Any, decay: float) -> Any:
+    if state.average is None:
+        return None
+    step = state.step.astype(jnp.float32)
+    kept = jnp.minimum(decay, (1.0 + step) / (10.0 + step))
+    return optax.incremental_update(parameters, state.average, 1.0 - kept)
+
+
+def _once(value: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    return value, jnp.ones(())
 
 
 def _metrics(
@@ -113,6 +211,7 @@ def _metrics(
     mean_face = loss_terms(nothing, true, gram)
     values = {
         "loss": losses,
+        **{f"loss/{field.name}": getattr(terms, field.name) for field in dataclasses.fields(terms)},
         "neutral_mm": jnp.sqrt(terms.identity),
         "neutral_mm_of_mean_face": jnp.sqrt(mean_face.identity),
         "expressive_mm": jnp.sqrt(terms.shape),

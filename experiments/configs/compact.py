@@ -14,7 +14,8 @@ from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import SceneConfig
-from e2far_jax.training.config import ExperimentConfig, TrainSettings, to_config_dict
+from e2far_jax.training.config import ExperimentConfig, to_config_dict
+from e2far_jax.training.settings import TrainSettings
 
 
 def get_config() -> ConfigDict:
@@ -44,13 +45,13 @@ def get_config() -> ConfigDict:
             ),
             loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
             train=TrainSettings(
-                steps=28_000,
+                duration="28000 steps",
                 batch_size=64,
                 level_starts=(0.0, 0.06, 0.15, 0.27),
                 learning_rate=2e-3,
-                warmup_steps=200,
-                validate_every=2_000,
-                checkpoint_every=500,
+                warmup="200 steps",
+                validate_every="2000 steps",
+                checkpoint_every="500 steps",
             ),
         )
     )

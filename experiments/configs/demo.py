@@ -12,7 +12,8 @@ from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
-from e2far_jax.training.config import ExperimentConfig, TrainSettings, to_config_dict
+from e2far_jax.training.config import ExperimentConfig, to_config_dict
+from e2far_jax.training.settings import TrainSettings
 
 
 def get_config() -> ConfigDict:
@@ -38,13 +39,13 @@ def get_config() -> ConfigDict:
             network=COMPACT,
             loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
             train=TrainSettings(
-                steps=4_800,
+                duration="4800 steps",
                 batch_size=32,
                 learning_rate=2e-3,
-                warmup_steps=100,
-                log_every=20,
-                validate_every=1_600,
-                checkpoint_every=200,
+                warmup="100 steps",
+                log_every="20 steps",
+                validate_every="1600 steps",
+                checkpoint_every="200 steps",
             ),
         )
     )

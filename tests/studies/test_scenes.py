@@ -28,7 +28,7 @@ def tiny(**changes):
         face_model=FaceModelSettings(),
         data=DataSettings(train_examples=16, validation_examples=8, test_examples=9),
         network=dataclasses.replace(TINY_NETWORK, image_size=data_tests.SIZE),
-        train=dataclasses.replace(base.train, batch_size=8, warmup_steps=0, **changes),
+        train=dataclasses.replace(base.train, batch_size=8, warmup="0", **changes),
     )
 
 
@@ -36,7 +36,7 @@ def test_the_recipe_trains_on_everything_and_its_test_is_graded():
     config = recipe("some.npz", 500, 64, 40, 3)
     assert config.scene == SceneConfig.at_level(3, 64)
     assert config.face_model.spec == "some.npz"
-    assert (config.data.train_examples, config.train.steps) == (500, 40)
+    assert (config.data.train_examples, config.train.duration) == (500, "40 steps")
     assert config.seed == config.data.seed == 3
     assert config.data.levels == {"test": (0, 1, 2, 3)}
 

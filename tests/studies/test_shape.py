@@ -29,7 +29,7 @@ def tiny(**train: object) -> ExperimentConfig:
             train_examples=16, validation_examples=8, test_examples=9, train_levels=(0, 1, 2, 3)
         ),
         network=dataclasses.replace(TINY_NETWORK, image_size=data_tests.SIZE),
-        train=dataclasses.replace(base.train, batch_size=8, warmup_steps=0, **train),
+        train=dataclasses.replace(base.train, batch_size=8, warmup="0", **train),
     )
 
 

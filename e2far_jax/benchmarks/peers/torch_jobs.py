@@ -11,7 +11,7 @@ import torch
 from e2far_jax.benchmarks.peers.torch_network import TorchE2FAR
 from e2far_jax.losses import FaceGram, LossSettings
 from e2far_jax.models.settings import NetworkSettings
-from e2far_jax.training.config import TrainSettings
+from e2far_jax.training.settings import TrainSettings
 
 Run = Callable[[], object]
 
