@@ -21,7 +21,7 @@ from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS, Mirror
 Example = dict[str, Any]
 
 _GRAY = np.full((3, 3), np.array([0.299, 0.587, 0.114], np.float32))
-_SMOOTHING = 0.35  # Gaussian deviation, in pixels of the smaller picture
+SMOOTHING = 0.35  # Gaussian deviation, in pixels of the smaller picture
 _LEVELS = np.linspace(0.0, 1.0, 256)[None, :, None]
 
 
@@ -135,7 +135,7 @@ def move_crop(example: Example, zoom: float, offset: Float[np.ndarray, "2"], sid
     image = example["image"]
     resized = side / image.shape[0]
     if resized < 1.0:
-        image = cv2.GaussianBlur(image, (0, 0), _SMOOTHING / resized)
+        image = cv2.GaussianBlur(image, (0, 0), SMOOTHING / resized)
     zoom, offset = zoom * resized, offset * resized
     corner = offset + (zoom - 1.0) / 2.0  # OpenCV counts from the first pixel's centre
     matrix = np.array([[zoom, 0.0, corner[0]], [0.0, zoom, corner[1]]])

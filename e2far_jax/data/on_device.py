@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Int32, UInt32
 
+from e2far_jax.data.augmentation import SMOOTHING
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.rendering import example_keys, scene_at
 from e2far_jax.data.settings import UNGRADED
@@ -26,8 +27,6 @@ from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.scene import render_pairs
 from e2far_jax.rendering.settings import SceneConfig
-
-_SMOOTHING = 0.35  # as `augmentation.move_crop` smooths a picture that becomes smaller
 
 
 def levels_at(
@@ -112,7 +111,7 @@ def _weights(size: int, side: int) -> Float[np.ndarray, "_S _H"]:
     linear = np.maximum(1.0 - np.abs(centres[:, None] - np.arange(size)), 0.0)
     if side > size:
         return linear
-    deviation = _SMOOTHING * size / side
+    deviation = SMOOTHING * size / side
     radius = math.ceil(3.0 * deviation)
     bell = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
     around = np.pad(np.eye(size), ((radius, radius), (0, 0)), mode="reflect")

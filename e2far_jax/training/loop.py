@@ -113,7 +113,8 @@ def _run(
             figures, stop = None, preemption.reached(number)
             if plan.due(number, plan.validate_every):
                 monitor.check()
-                figures = validation.run(state, monitor)
+                with monitor.aside():
+                    figures = validation.run(state, monitor)
             if figures or stop or plan.due(number, plan.checkpoint_every):
                 monitor.check()
                 checkpoints.save(state, figures)

@@ -45,7 +45,7 @@ class Monitor:
             self._writer = SummaryWriter(str(directory / "tensorboard"), purge_step=first_step + 1)
             self._records = Records(directory / "metrics.jsonl", first_step)
         self._batch, self._collected, self._checked = batch, [], []
-        self._shown = self._known = first_step
+        self._known = first_step
         self._since, self._waited = time.monotonic(), 0.0
 
     def __enter__(self) -> Monitor:
@@ -68,6 +68,13 @@ class Monitor:
         began = time.monotonic()
         yield
         self._waited += time.monotonic() - began
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Around what is no training, such as validation: rates do not count its time."""
+        began = time.monotonic()
+        yield
+        self._since += time.monotonic() - began
 
     def collect(self, metrics: Metrics) -> None:
         """Take the next step's metrics."""
@@ -111,7 +118,7 @@ class Monitor:
         self.scalars("train", means, step)
         rate = means["images_per_second"]
         self._progress.show(step, f"loss {means['loss']:.2f}, {rate:.0f} images/s")
-        self._checked, self._since, self._waited, self._shown = [], now, 0.0, step
+        self._checked, self._since, self._waited = [], now, 0.0
 
     def scalars(self, group: str, values: Mapping[str, float], step: int) -> None:
         """Write scalars under `group/`."""
@@ -129,9 +136,8 @@ class Monitor:
             self._writer.add_image(name, image, step, dataformats="HWC")
 
     def say(self, line: str) -> None:
-        """Print a line without disturbing the progress line; the clock skips what came before."""
+        """Print a line without disturbing the progress line."""
         self._progress.say(line)
-        self._since, self._waited = time.monotonic(), 0.0
 
 
 def _described(bad: list[str]) -> str:
