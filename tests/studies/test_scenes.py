@@ -85,7 +85,7 @@ def test_the_whole_study(tmp_path, renderer, monkeypatch):
 
     written = json.loads((folder / "scenes.json").read_text())
     assert [run["name"] for run in written["runs"]] == ["everything", "without pose"]
-    assert written["settings"]["train"]["steps"] == 2
+    assert written["settings"]["train"]["duration"] == "2 steps"
     table = (folder / "scenes.md").read_text()
     assert table.startswith("default: 16 pictures of 48 pixels, 2 steps of 8, seed 0\n")
     assert "| without pose |" in table
