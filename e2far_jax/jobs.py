@@ -6,12 +6,29 @@ import os
 import runpy
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import PreemptedError
 
 PREEMPTED_STATUS = 75  # EX_TEMPFAIL of sysexits.h: "try again"
+
+
+def define_folder(name: str, default: str | None, about: str) -> Any:
+    """A flag that names a folder; the value is a Path, or None.
+
+    An address such as gs://bucket/run is refused: it would quietly become a folder called "gs:".
+    """
+    from absl import flags
+
+    class FolderParser(flags.ArgumentParser):
+        def parse(self, argument: str | Path) -> Path:
+            if "://" in str(argument):
+                raise ValueError("expected a folder; mount the bucket, and name it by its path")
+            return Path(argument)
+
+    return flags.DEFINE(FolderParser(), name, default, about, serializer=flags.ArgumentSerializer())
 
 
 def run(main: Callable[[], None]) -> None:

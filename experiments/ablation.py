@@ -38,34 +38,32 @@ from e2far_jax.training.config import from_config_dict
 
 def scenes() -> str:
     base = recipe(MODEL.value, EXAMPLES.value, SIZE.value, STEPS.value, SEED.value)
-    results = scenes_study(base, FAMILIES_LEFT_OUT.value, Path(OUT.value), photographs())
+    results = scenes_study(base, FAMILIES_LEFT_OUT.value, OUT.value, photographs())
     return study_table(results)
 
 
 def shape() -> str:
     base = from_config_dict(CONFIG.value)
     names = [*changes(base)] if CHANGES.value is None else CHANGES.value
-    return shape_study_table(shape_study(base, names, Path(OUT.value), photographs()))
+    return shape_study_table(shape_study(base, names, OUT.value, photographs()))
 
 
 def paper() -> str:
     base = from_config_dict(CONFIG.value)
-    results = paper_study(
-        base, SEEDS.value, Path(OUT.value), photographs(), COEFFICIENT_TERMS.value
-    )
+    results = paper_study(base, SEEDS.value, OUT.value, photographs(), COEFFICIENT_TERMS.value)
     return paper_table(results)
 
 
 def photographs() -> list[AnnotatedPhotograph] | None:
-    return None if PHOTOS.value is None else read_annotations(Path(PHOTOS.value))
+    return None if PHOTOS.value is None else read_annotations(PHOTOS.value)
 
 
 STUDIES = {"paper": paper, "scenes": scenes, "shape": shape}
 
 STUDY = flags.DEFINE_enum("study", None, list(STUDIES), "What is changed.")
-OUT = flags.DEFINE_string("out", None, "Folder that everything goes to.")
+OUT = jobs.define_folder("out", None, "Folder that everything goes to.")
 flags.mark_flags_as_required(["study", "out"])
-PHOTOS = flags.DEFINE_string("photos", None, "Folder of photographs with landmarks.json.")
+PHOTOS = jobs.define_folder("photos", None, "Folder of photographs with landmarks.json.")
 
 CONFIG = config_flags.DEFINE_config_file(
     "config", str(Path(__file__).parent / "configs" / "compact.py"), "Paper, shape: the training."
@@ -89,7 +87,7 @@ FAMILIES_LEFT_OUT = flags.DEFINE_list("families", list(FAMILIES), "Scenes: famil
 
 def main() -> None:
     table = STUDIES[STUDY.value]()
-    paths = [Path(OUT.value) / f"{STUDY.value}{suffix}" for suffix in (".md", ".json", ".png")]
+    paths = [OUT.value / f"{STUDY.value}{suffix}" for suffix in (".md", ".json", ".png")]
     print(f"\n{table}\n\n{'    '.join(str(path) for path in paths if path.exists())}")
 
 

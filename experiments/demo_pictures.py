@@ -30,12 +30,12 @@ from e2far_jax.training.config import from_config_dict
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
-WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
+WORKDIR = jobs.define_folder("workdir", "outputs/train", "Folder of the training.")
 COUNT, SIZE = 6, 320
 
 
 def main() -> None:
-    config, folder = from_config_dict(CONFIG.value), Path(WORKDIR.value) / "pictures"
+    config, folder = from_config_dict(CONFIG.value), WORKDIR.value / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     scene = dataclasses.replace(config.scene, image_size=SIZE)
     print(f"drawing {COUNT} test scenes at {SIZE} pixels; compiling takes some seconds", flush=True)

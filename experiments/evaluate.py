@@ -6,7 +6,6 @@ python experiments/evaluate.py --config=experiments/configs/demo.py --workdir=ou
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from absl import flags
 from ml_collections import config_flags
@@ -21,11 +20,11 @@ from e2far_jax.weights import load_weights
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
-WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder of the training.")
+WORKDIR = jobs.define_folder("workdir", "outputs/train", "Folder of the training.")
 
 
 def main() -> None:
-    config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
+    config, workdir = from_config_dict(CONFIG.value), WORKDIR.value
     network = load_weights(workdir / "weights")
     builder = generate(config.data, config.scene, config.face_model, workdir / "data")
     source = open_split(builder, "test")

@@ -14,8 +14,6 @@ The bytes are the same either way.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from absl import flags
 from ml_collections import config_flags
 
@@ -25,7 +23,7 @@ from e2far_jax.training.config import from_config_dict
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
-WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder that everything goes to.")
+WORKDIR = jobs.define_folder("workdir", "outputs/train", "Folder that everything goes to.")
 PROCESSES = flags.DEFINE_integer(
     "processes", 1, "Processes that render; one keeps all processors busy, too.", lower_bound=1
 )
@@ -33,7 +31,7 @@ BEAM_OPTIONS = flags.DEFINE_list("beam_options", None, "Render by Apache Beam, w
 
 
 def main() -> None:
-    config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
+    config, workdir = from_config_dict(CONFIG.value), WORKDIR.value
     builder = generate(
         config.data,
         config.scene,

@@ -21,15 +21,15 @@ from e2far_jax.studies.look import look_at
 from e2far_jax.studies.photographs import read_annotations
 from e2far_jax.weights import load_weights
 
-PHOTOS = flags.DEFINE_string("photos", None, "Folder of photographs with landmarks.json.")
-OUT = flags.DEFINE_string("out", None, "Folder that everything goes to.")
+PHOTOS = jobs.define_folder("photos", None, "Folder of photographs with landmarks.json.")
+OUT = jobs.define_folder("out", None, "Folder that everything goes to.")
 flags.mark_flags_as_required(["photos", "out"])
 WEIGHTS = flags.DEFINE_string("weights", None, "Weights folder; default: the package's network.")
 LABELS = flags.DEFINE_string("labels", None, "JSON file: which signs each picture shows.")
 
 
 def main() -> None:
-    photographs, out = read_annotations(Path(PHOTOS.value)), Path(OUT.value)
+    photographs, out = read_annotations(PHOTOS.value), OUT.value
     names = [photograph.path.name for photograph in photographs]
     labels = None if LABELS.value is None else read_labels(Path(LABELS.value), names)
     network = load_weights(WEIGHTS.value)

@@ -25,9 +25,9 @@ from e2far_jax.training.model_card import Training, model_card
 from e2far_jax.weights import load_weights, save_weights
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
-WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
-DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of data sets; default: WORKDIR/data.")
-OUT = flags.DEFINE_string("out", None, "Folder for the network; its name is the network's.")
+WORKDIR = jobs.define_folder("workdir", None, "Folder of the training.")
+DATA_DIR = jobs.define_folder("data_dir", None, "Folder of data sets; default: WORKDIR/data.")
+OUT = jobs.define_folder("out", None, "Folder for the network; its name is the network's.")
 HOURS = flags.DEFINE_float("hours", None, "How long the training took.", lower_bound=0.0)
 HARDWARE = flags.DEFINE_string("hardware", None, "What it ran on.")
 COMMAND = flags.DEFINE_string("command", None, "What trains it again; default: from --config.")
@@ -35,13 +35,13 @@ flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
 
 
 def main() -> None:
-    config, workdir, out = from_config_dict(CONFIG.value), Path(WORKDIR.value), Path(OUT.value)
+    config, workdir, out = from_config_dict(CONFIG.value), WORKDIR.value, OUT.value
     trained = load_weights(workdir / "weights")
     description = f"{out.name}, {trained.description}"
     save_weights(
         out, trained.variables, trained.network, config.face_model, description, dtype="float16"
     )
-    data_dir = workdir / "data" if DATA_DIR.value is None else Path(DATA_DIR.value)
+    data_dir = DATA_DIR.value or workdir / "data"
     data_set = generate(config.data, config.scene, config.face_model, data_dir)
     evaluation = evaluate_split(load_weights(out), open_split(data_set, "test"))
     command = COMMAND.value

@@ -11,8 +11,6 @@ The same command on every host of a TPU pod, or under `srun`, trains on all of t
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import jax
 from absl import flags
 from ml_collections import config_flags
@@ -25,8 +23,8 @@ from e2far_jax.training.profiling import parse_steps
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 flags.mark_flag_as_required("config")
-WORKDIR = flags.DEFINE_string("workdir", "outputs/train", "Folder that everything goes to.")
-DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of data sets; default: WORKDIR/data.")
+WORKDIR = jobs.define_folder("workdir", "outputs/train", "Folder that everything goes to.")
+DATA_DIR = jobs.define_folder("data_dir", None, "Folder of data sets; default: WORKDIR/data.")
 READING_PROCESSES = flags.DEFINE_integer(
     "reading_processes", 0, "Processes that read and augment; 0: a thread does.", lower_bound=0
 )
@@ -42,15 +40,21 @@ PROCESS_INDEX = flags.DEFINE_integer("process_index", None, "Which this is, from
 
 
 def main() -> None:
-    config, workdir = from_config_dict(CONFIG.value), Path(WORKDIR.value)
+    config, workdir = from_config_dict(CONFIG.value), WORKDIR.value
     profile_steps = None if PROFILE_STEPS.value is None else parse_steps(PROFILE_STEPS.value)
-    data_dir = None if DATA_DIR.value is None else Path(DATA_DIR.value)
     join(Cluster(COORDINATOR.value, PROCESS_COUNT.value, PROCESS_INDEX.value))
     first = jax.process_index() == 0
     if first:
         kind, processes = jax.devices()[0].device_kind, jax.process_count()
         print(f"training on {jax.device_count()} {kind} device(s), {processes} process(es)")
-    train(config, workdir, READING_PROCESSES.value, data_dir, ACCEPT_CHANGES.value, profile_steps)
+    train(
+        config,
+        workdir,
+        READING_PROCESSES.value,
+        DATA_DIR.value,
+        ACCEPT_CHANGES.value,
+        profile_steps,
+    )
     if first:
         print(f"weights: {workdir / 'weights'}    figures: tensorboard --logdir={workdir}")
 

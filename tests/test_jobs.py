@@ -50,6 +50,7 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
         ([CONFIG, "--config.train.batch_size=many"], "many"),
         ([CONFIG, "--coordinator=localhost:1"], "--process_count"),
         ([CONFIG, "--profile_steps=7"], "7"),
+        ([CONFIG, "--data_dir=gs://bucket/data"], "expected a folder; mount the bucket"),
         ([CONFIG, "--config.train.batch_size=0"], "batch_size is 0"),
         ([CONFIG, "--config.train.duration=50"], "train.warmup is '100 steps'"),
         ([CONFIG, "--config.network.backbone=vgg99"], "vgg99"),
