@@ -76,10 +76,10 @@ def test_the_state_may_change_while_it_is_saved(tmp_path: Path) -> None:
 
 
 def test_what_is_kept(tmp_path: Path) -> None:
-    settings = TrainSettings(keep_newest=2, keep_best=1, keep_every=5)
-    errors = {1: None, 2: 3.0, 3: 1.0, 4: None, 5: 2.0, 6: 2.0, 7: None, 8: 4.0}
+    settings = TrainSettings(keep_newest=2, keep_best=2, keep_every=5)
+    errors = {1: None, 2: 1.5, 3: 1.0, 4: None, 5: 2.0, 6: 2.0, 7: None, 8: 4.0}
     checkpoints = saved(tmp_path, errors, settings)
-    assert checkpoints.steps == [3, 5, 7, 8]
+    assert checkpoints.steps == [2, 3, 5, 7, 8]
     assert checkpoints.best == 3
     assert saved(tmp_path / "unmeasured", {1: None, 2: None}).best is None
 

@@ -152,6 +152,16 @@ def test_a_frozen_backbone_stays_and_then_moves_as_from_the_start() -> None:
     assert lengths.max() >= 0.9 * rate
 
 
+def test_a_frozen_backbone_has_no_part_in_the_gradients_norm(compiled_step) -> None:
+    """By which gradients are cut."""
+    frozen = make_task(dataclasses.replace(SETTINGS, backbone_frozen="2 steps"))
+    state, batch = moved_state(frozen), random_batch(16)
+    thawed = dataclasses.replace(state, optimiser=moved_state(make_task()).optimiser)
+    rest, _ = jax.jit(make_train_step(frozen))(state, batch)[1]["gradient_norm"]
+    whole, _ = compiled_step(thawed, batch)[1]["gradient_norm"]
+    assert 0.0 < float(rest) < 0.99 * float(whole)
+
+
 def test_the_average_follows_the_parameters() -> None:
     task = make_task(dataclasses.replace(SETTINGS, average_decay=0.5))
     state, batch, step = initial_state(task), random_batch(16), jax.jit(make_train_step(task))
