@@ -159,7 +159,7 @@ def test_a_frozen_backbone_has_no_part_in_the_gradients_norm(compiled_step) -> N
     thawed = dataclasses.replace(state, optimiser=moved_state(make_task()).optimiser)
     rest, _ = jax.jit(make_train_step(frozen))(state, batch)[1]["gradient_norm"]
     whole, _ = compiled_step(thawed, batch)[1]["gradient_norm"]
-    assert 0.0 < float(rest) < 0.99 * float(whole)
+    assert 0.0 < float(rest) < 0.995 * float(whole)
 
 
 def test_the_average_follows_the_parameters() -> None:
