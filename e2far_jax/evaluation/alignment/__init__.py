@@ -1,0 +1,1 @@
+"""Rigid and similarity registration of scans and predicted surfaces, in float64."""

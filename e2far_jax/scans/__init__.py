@@ -1,0 +1,1 @@
+"""Surfaces and points in the files of scanners and data sets."""
