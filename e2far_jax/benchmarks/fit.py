@@ -11,7 +11,7 @@ from e2far_jax.benchmarks.loss import EXPRESSION, IDENTITY, VERTICES
 from e2far_jax.benchmarks.rows import Row
 from e2far_jax.benchmarks.setting import Setting
 from e2far_jax.benchmarks.timing import rates
-from e2far_jax.evaluation.metrics import aligned_rmse
+from e2far_jax.evaluation.metrics.batches import aligned_rmse
 from e2far_jax.morphable.model import displacement
 
 FACES, FACE_VERTICES = 1_000, 9_409  # as many as ICT-FaceKit's face region has

@@ -17,7 +17,7 @@ from e2far_jax.data.pipeline import evaluation_batches
 from e2far_jax.data.settings import UNGRADED, PipelineSettings
 from e2far_jax.data.source import FaceSource
 from e2far_jax.evaluation.face_errors import MEAN_FACE, NETWORK, FaceErrors, face_errors
-from e2far_jax.evaluation.metrics import coefficient_statistics
+from e2far_jax.evaluation.metrics.coefficients import coefficient_statistics
 from e2far_jax.evaluation.report import (
     SHAPES,
     CoefficientRow,

@@ -10,7 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from e2far_jax.evaluation.metrics import aligned_rmse, normalised_mean_error, rotation_error
+from e2far_jax.evaluation.metrics.batches import aligned_rmse
+from e2far_jax.evaluation.metrics.landmarks import normalised_mean_error
+from e2far_jax.evaluation.metrics.pose import rotation_error
 from e2far_jax.evaluation.report import ShapeErrors
 from e2far_jax.geometry.cameras import project
 from e2far_jax.models.e2far import Prediction

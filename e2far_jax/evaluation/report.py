@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.evaluation.metrics import CoefficientStatistics
+from e2far_jax.evaluation.metrics.coefficients import CoefficientStatistics
 from e2far_jax.evaluation.statistics import Interval, bootstrap_mean, paired_difference
 
 SHAPES = ("neutral", "expressive")

@@ -6,8 +6,6 @@ which changes a face.
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 from collections.abc import Iterator, Sequence
 
 import jax.numpy as jnp
@@ -15,34 +13,17 @@ import numpy as np
 from jaxtyping import Float
 from tqdm import tqdm
 
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
+from e2far_jax.evaluation.metrics.spread import IdentitySpread, spread
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable.model import gram_matrix
 from e2far_jax.morphable.symmetry import mirror_of
 from e2far_jax.reconstruction.faces import FaceNetwork, reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
-from e2far_jax.studies.photographs import AnnotatedPhotograph
 
 JITTERED, RECOLOURED = 4, 2
 SHIFT, ZOOM = 0.05, 0.08  # most of a box's side
 GAIN, GAMMA = 0.15, 0.3  # most of their logarithms
-
-
-@dataclasses.dataclass(frozen=True)
-class IdentitySpread:
-    """RMS distances between neutral shapes over the face, mm, on average over pairs.
-
-    Attributes:
-      between: two people.
-      within: two views of one person.
-    """
-
-    between: float
-    within: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times as far apart two people are as one person's views."""
-        return self.between / self.within
 
 
 def identity_spread(
@@ -67,24 +48,6 @@ def identity_spread(
             identities.append(face.identity @ mirror if mirrored else face.identity)
         people.append(np.stack(identities))
     return spread(np.stack(people), _gram(network))
-
-
-def spread(
-    identities: Float[np.ndarray, "people views I"], gram: Float[np.ndarray, "I I"]
-) -> IdentitySpread:
-    """Mean distances, sqrt(d^T G d), of two people in the same view, and of one in two views."""
-
-    def mean_distance(groups: Float[np.ndarray, "groups members I"]) -> float:
-        pairs = itertools.combinations(range(groups.shape[1]), 2)
-        distances = []
-        for first, second in pairs:
-            d = groups[:, first] - groups[:, second]
-            distances.append(np.sqrt(np.einsum("gi,ij,gj->g", d, gram, d)))
-        return float(np.mean(distances))
-
-    return IdentitySpread(
-        between=mean_distance(identities.swapaxes(0, 1)), within=mean_distance(identities)
-    )
 
 
 def _gram(network: FaceNetwork) -> Float[np.ndarray, "I I"]:

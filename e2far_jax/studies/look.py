@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
+from e2far_jax.evaluation.metrics.spread import IdentitySpread
 from e2far_jax.evaluation.statistics import bootstrap_mean
 from e2far_jax.reconstruction.contact_sheet import ContactSheet
 from e2far_jax.reconstruction.crops import cut_crop
@@ -16,8 +18,8 @@ from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, face_views
 from e2far_jax.studies.expressions import SIGNS, confusion, measure_signs
-from e2far_jax.studies.identity_spread import IdentitySpread, identity_spread
-from e2far_jax.studies.photographs import AnnotatedPhotograph, reconstruct_annotated
+from e2far_jax.studies.identity_spread import identity_spread
+from e2far_jax.studies.photographs import reconstruct_annotated
 from e2far_jax.studies.tables import markdown
 
 

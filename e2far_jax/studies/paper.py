@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from e2far_jax import settings as settings_io
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.studies.paper_plot import plot_paper
 from e2far_jax.studies.paper_table import paper_table
-from e2far_jax.studies.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result
 from e2far_jax.studies.seeds import run_name
 from e2far_jax.studies.study import run_study

@@ -11,9 +11,10 @@ from typing import Any
 from e2far_jax import settings as settings_io
 from e2far_jax.data.source import FaceSource
 from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.evaluation.evaluate import evaluate_split
 from e2far_jax.files import replacing
-from e2far_jax.studies.photographs import AnnotatedPhotograph, landmark_errors
+from e2far_jax.studies.photographs import landmark_errors
 from e2far_jax.training.config import ExperimentConfig
 from e2far_jax.training.loop import train
 from e2far_jax.weights import load_weights

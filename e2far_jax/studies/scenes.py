@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from e2far_jax.data.settings import AugmentationSettings, DataSettings
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.losses import LossSettings
 from e2far_jax.models.settings import COMPACT
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.settings import SceneConfig
-from e2far_jax.studies.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result
 from e2far_jax.studies.study import run_study
 from e2far_jax.studies.tables import study_table

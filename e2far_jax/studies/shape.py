@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from e2far_jax import settings as settings_io
-from e2far_jax.studies.photographs import AnnotatedPhotograph
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result
 from e2far_jax.studies.shape_table import shape_study_table
 from e2far_jax.studies.study import run_study

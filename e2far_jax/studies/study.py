@@ -9,8 +9,8 @@ from pathlib import Path
 from e2far_jax import settings as settings_io
 from e2far_jax.data.generate import generate
 from e2far_jax.data.source import open_split
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.files import replacing
-from e2far_jax.studies.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result, run
 from e2far_jax.studies.tables import study_dictionary
 from e2far_jax.training.config import ExperimentConfig

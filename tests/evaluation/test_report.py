@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from e2far_jax.evaluation.metrics import CoefficientStatistics
+from e2far_jax.evaluation.metrics.coefficients import CoefficientStatistics
 from e2far_jax.evaluation.report import (
     ShapeErrors,
     coefficient_rows,

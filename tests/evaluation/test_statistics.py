@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from e2far_jax.evaluation.statistics import Interval, bootstrap_mean, paired_difference
+from e2far_jax.evaluation.statistics import (
+    Interval,
+    bootstrap,
+    bootstrap_mean,
+    paired_difference,
+    stratified_mean,
+)
 
 
 def generator(seed=0):
@@ -85,3 +91,65 @@ def test_bad_values_are_refused():
 )
 def test_excluding_zero(low, high, excludes):
     assert Interval(0.5 * (low + high), float(low), float(high)).excludes_zero is excludes
+
+
+def test_medians_have_scipys_interval():
+    values = generator(7).gamma(2.0, 2.0, 81)
+    actual = bootstrap(values, np.median, generator(), confidence=0.9)
+    expected = stats.bootstrap(
+        (values,), np.median, method="percentile", confidence_level=0.9, rng=generator(8)
+    ).confidence_interval
+    width = expected.high - expected.low
+    assert actual.mean == np.median(values)
+    assert actual.low == pytest.approx(expected.low, abs=0.1 * width)
+    assert actual.high == pytest.approx(expected.high, abs=0.1 * width)
+
+
+def test_rows_stay_together():
+    x = generator(9).normal(size=100)
+    rows = np.stack([x, 3.0 * x], axis=1)
+    interval = bootstrap(rows, lambda r: float(np.polyfit(*r.T, 1)[0]), generator(), resamples=50)
+    np.testing.assert_allclose([interval.mean, interval.low, interval.high], 3.0)
+
+
+def test_the_mean_is_one_of_the_statistics():
+    values = generator(10).normal(size=30)
+    assert bootstrap(values, np.mean, generator()) == bootstrap_mean(values, generator())
+
+
+def test_strata_weigh_the_same_and_are_resampled_apart():
+    draws = generator(11)
+    strata = np.repeat([7, -1, 3], [300, 50, 10])
+    values = 100.0 * strata + draws.normal(size=360)
+    interval = stratified_mean(values, strata, generator())
+    groups = [values[strata == name] for name in (7, -1, 3)]
+    assert interval.mean == pytest.approx(np.mean([group.mean() for group in groups]))
+    half = 1.96 * np.sqrt(sum(group.var() / len(group) for group in groups)) / 3
+    assert interval.high - interval.low == pytest.approx(2 * half, rel=0.1)
+    order = draws.permutation(360)
+    assert stratified_mean(values[order], strata[order], generator()).mean == pytest.approx(
+        interval.mean
+    )
+
+
+def test_one_stratum_is_the_plain_mean():
+    values = generator(12).normal(size=40)
+    assert stratified_mean(values, np.zeros(40, int), generator()) == bootstrap_mean(
+        values, generator()
+    )
+
+
+def test_a_stratum_of_one_looks_certain():
+    interval = stratified_mean(np.array([1.0, 5.0]), np.array([0, 1]), generator())
+    assert interval == Interval(3.0, 3.0, 3.0)
+
+
+def test_bad_strata_and_settings_are_refused():
+    with pytest.raises(ValueError, match="3 values in strata of 2"):
+        stratified_mean(np.ones(3), np.ones(2, int), generator())
+    with pytest.raises(ValueError, match="no values"):
+        bootstrap(np.ones((0, 2)), np.mean, generator())
+    with pytest.raises(ValueError, match=r"confidence is 95\.0"):
+        bootstrap_mean(np.ones(3), generator(), confidence=95.0)
+    with pytest.raises(ValueError, match="at least one resample"):
+        bootstrap_mean(np.ones(3), generator(), resamples=0)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from e2far_jax.data_sets.photographs import read_annotations
 from e2far_jax.reconstruction.faces import reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
-from e2far_jax.studies.photographs import landmark_errors, read_annotations
+from e2far_jax.studies.photographs import landmark_errors
 from tests.reconstruction.conftest import MeanColourNetwork, dome
 
 POINTS = np.random.default_rng(1).uniform(40, 120, (68, 2)).round(2)

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from e2far_jax.data.settings import DataSettings
+from e2far_jax.data_sets.photographs import read_annotations
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import FAMILIES, SceneConfig
 from e2far_jax.studies import runs
-from e2far_jax.studies.photographs import read_annotations
 from e2far_jax.studies.scenes import recipe, scenes_study
 from tests.data import conftest as data_tests
 from tests.faces import TINY_NETWORK, random_model

@@ -17,10 +17,10 @@ from jaxtyping import Float, Int
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.ict_files import INDEX, ict_files
 from e2far_jax.morphable.formats.ict_regions import LANDMARKS_300W_LP, VERTICES, ict_regions
-from e2far_jax.morphable.formats.obj import parse_triangles, parse_vectors
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.progress import watched
+from e2far_jax.scans.obj import parse_triangles, parse_vectors
 
 # Counts changes in what a conversion yields, so that older files of it are not used any more.
 CONVERSION = 3
