@@ -25,10 +25,10 @@ from absl import flags
 from ml_collections import config_flags
 
 from e2far_jax import jobs
+from e2far_jax.data_sets.photographs import AnnotatedPhotograph, read_annotations
 from e2far_jax.rendering.settings import FAMILIES
 from e2far_jax.studies.paper import paper_study
 from e2far_jax.studies.paper_table import paper_table
-from e2far_jax.studies.photographs import AnnotatedPhotograph, read_annotations
 from e2far_jax.studies.scenes import recipe, scenes_study
 from e2far_jax.studies.shape import changes, shape_study
 from e2far_jax.studies.shape_table import shape_study_table

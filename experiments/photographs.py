@@ -2,7 +2,7 @@
 
     python experiments/photographs.py --photos=DIR --out=outputs/photographs
 
-DIR holds pictures and landmarks.json (see e2far_jax/studies/photographs.py). Writes report.md
+DIR holds pictures and landmarks.json (see e2far_jax/data_sets/photographs.py). Writes report.md
 with the error of the projected landmarks, what was seen (smile, open mouth, closed eyes) against
 --labels, and how far two people's identities differ; and contact_sheet.png. The photographs are for
 looking at a network; nothing is trained on them.
@@ -15,10 +15,10 @@ from pathlib import Path
 from absl import flags
 
 from e2far_jax import jobs
+from e2far_jax.data_sets.photographs import read_annotations
 from e2far_jax.files import replacing
 from e2far_jax.studies.expressions import read_labels
 from e2far_jax.studies.look import look_at
-from e2far_jax.studies.photographs import read_annotations
 from e2far_jax.weights import load_weights
 
 PHOTOS = jobs.define_folder("photos", None, "Folder of photographs with landmarks.json.")

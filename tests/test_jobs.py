@@ -66,6 +66,24 @@ def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path
     assert not (tmp_path / "run" / "checkpoints").exists()
 
 
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "give --config for a training's test split, or --dataset"),
+        (["--dataset=moon"], "moon"),
+        (["--dataset=now"], "--dataset needs --data=DIR"),
+        (["--dataset=now", "--data=nowhere", "--out=out"], "nowhere"),
+    ],
+)
+def test_what_is_missing_for_an_evaluation_is_one_line(
+    flags: list[str], message: str, tmp_path: Path
+) -> None:
+    job = run_job("evaluate", tmp_path / "run", *flags)
+    assert job.returncode == 1
+    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
+    assert message in job.stderr
+
+
 def test_the_demos_photograph(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "astronaut.png"
     command = [sys.executable, str(EXPERIMENTS / "astronaut.py"), f"--out={path}"]

@@ -7,17 +7,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from e2far_jax.gallery.studio import BACKGROUND, lay_over, opaque_triangles, view_camera
+from e2far_jax.gallery.error_views import error_scale, error_view
+from e2far_jax.gallery.studio import lay_over, opaque_triangles, view_camera
 from e2far_jax.geometry.alignment import apply_similarity, fit_similarity
 from e2far_jax.geometry.cameras import transform_image
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel, clip_expression, shape
 from e2far_jax.rendering.preview import render_mesh
 
-LARGEST_ERROR = 6.0  # mm, the scale's end
 VIEW_SIZE = 128  # pixels
 _MARGIN = 1.9  # the view's side, in longer sides of the landmarks' box
-_SCALE_HEIGHT = 22
 
 
 def comparison_picture(
@@ -26,7 +25,7 @@ def comparison_picture(
     """Crops in a row, below each the predicted mesh laid over it, and that coloured by its error.
 
     The error is each vertex's distance to the true expressive shape after a similarity fit over the
-    face, from blue for none to red for LARGEST_ERROR mm and more; the scale is below. Without
+    face, in the colours of `gallery.error_views`; their scale is below. Without
     predicted cameras no mesh is laid over the crops.
 
     Args:
@@ -46,16 +45,8 @@ def comparison_picture(
             _row(_overlays(np.asarray(squares), vertices, predicted, model, images.shape[1]))
         )
     rows.append(_row(_error_views(vertices, expected, model)))
-    rows.append(_scale(rows[0].shape[1]))
+    rows.append(error_scale(rows[0].shape[1]))
     return np.concatenate(rows, axis=0).astype(np.float32)
-
-
-def error_colours(errors: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any 3"]:
-    """Linear reflectance from blue over white to red, for errors from 0 to LARGEST_ERROR mm."""
-    import matplotlib
-
-    colours = matplotlib.colormaps["coolwarm"](np.clip(errors / LARGEST_ERROR, 0.0, 1.0))
-    return (colours[..., :3] ** 2.2).astype(np.float32)
 
 
 def _overlays(
@@ -79,35 +70,13 @@ def _error_views(
 ) -> list[Float[np.ndarray, "S S 3"]]:
     triangles, face = opaque_triangles(model), np.asarray(model.regions["face"])
     camera = view_camera(model.landmarks.on(model.mean), 0.0, VIEW_SIZE, _MARGIN)
-    plain = np.full((VIEW_SIZE, VIEW_SIZE, 3), BACKGROUND, np.float32)
     views = []
     for found, wanted in zip(vertices, expected, strict=True):
         fitted = apply_similarity(fit_similarity(found[face], wanted[face]), found)
         errors = np.linalg.norm(np.asarray(fitted - wanted), axis=-1)
-        colours = jnp.asarray(error_colours(errors))
-        mesh = render_mesh(fitted, triangles, camera, VIEW_SIZE, VIEW_SIZE, colours)
-        views.append(lay_over(plain, np.asarray(mesh)))
+        views.append(error_view(fitted, triangles, errors, camera, VIEW_SIZE))
     return views
 
 
 def _row(views: list[np.ndarray] | np.ndarray) -> Float[np.ndarray, "S w 3"]:
     return np.concatenate([np.asarray(view) for view in views], axis=1)
-
-
-def _scale(width: int) -> Float[np.ndarray, "h w 3"]:
-    """The colours with their millimetres."""
-    from PIL import Image, ImageDraw
-
-    errors = np.linspace(0.0, LARGEST_ERROR, width)
-    bar = np.tile(error_colours(errors)[None] ** (1 / 2.2), (_SCALE_HEIGHT, 1, 1))
-    picture = Image.fromarray((255.0 * bar).astype(np.uint8))
-    draw = ImageDraw.Draw(picture)
-    for share, label in (
-        (0.0, "0"),
-        (0.5, f"{LARGEST_ERROR / 2:g} mm"),
-        (1.0, f"{LARGEST_ERROR:g} mm"),
-    ):
-        anchor = ("lm", "mm", "rm")[round(2 * share)]
-        position = (3 + share * (width - 6), _SCALE_HEIGHT / 2)
-        draw.text(position, label, "black", anchor=anchor)
-    return np.asarray(picture, np.float32) / 255.0

@@ -2,18 +2,12 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models import Prediction
 from e2far_jax.morphable import open_morphable_model
-from e2far_jax.training.pictures import (
-    LARGEST_ERROR,
-    VIEW_SIZE,
-    comparison_picture,
-    error_colours,
-)
+from e2far_jax.training.pictures import VIEW_SIZE, comparison_picture
 
 MODEL = open_morphable_model("default")
 
@@ -23,14 +17,6 @@ def faces(identity: float, camera: bool = True) -> Prediction:
     expressions = jnp.zeros((2, MODEL.expression_size))
     identities = jnp.zeros((2, MODEL.identity_size)).at[1].set(identity)
     return Prediction(identities, expressions, cameras if camera else None)
-
-
-def test_errors_are_blue_to_red() -> None:
-    colours = error_colours(np.array([0.0, LARGEST_ERROR / 2, LARGEST_ERROR, 99.0]))
-    assert colours[0, 2] > 2 * colours[0, 0]
-    assert colours[2, 0] > 2 * colours[2, 2]
-    np.testing.assert_array_equal(colours[2], colours[3])
-    assert np.ptp(colours[1]) < 0.1  # gray in between
 
 
 @pytest.mark.parametrize("camera", [True, False])

@@ -1,0 +1,1 @@
+"""Evaluations of whole data sets: pictures or predictions in, a report out, resumable."""
