@@ -87,7 +87,7 @@ def test_the_whole_study(tmp_path, renderer, monkeypatch):
     assert [run["name"] for run in written["runs"]] == ["everything", "without pose"]
     assert written["settings"]["train"]["duration"] == "2 steps"
     table = (folder / "scenes.md").read_text()
-    assert table.startswith("default: 16 pictures of 48 pixels, 2 steps of 8, seed 0\n")
+    assert table.startswith("default: 16 pictures of 48 pixels, 2 steps, 8 at a time, seed 0\n")
     assert "| without pose |" in table
     with pytest.raises(ValueError, match=r"train\.learning_rate was 0\.003, is 0\.5"):
         scenes_study(tiny(learning_rate=0.5), families, folder, None)
