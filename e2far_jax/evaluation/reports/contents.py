@@ -116,7 +116,7 @@ class Report:
       protocol_text: the rules, in paragraphs with empty lines between them.
       items: names of all pictures or scans, each once.
       systems: on these items; the others are compared with the first.
-      strata: name such as "yaw" -> a label an item; tables have labels in order of first use.
+      strata: name such as "yaw" -> a label an item; tables have them sorted.
       command: that measures it again.
       versions: package -> version.
       failures: item -> why no system has a result there.

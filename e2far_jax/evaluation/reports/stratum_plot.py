@@ -128,7 +128,7 @@ def _draw_means(
 
 
 def _name_labels(panel: Axes, labels: np.ndarray) -> None:
-    names = list(dict.fromkeys(labels.tolist()))
+    names = sorted(set(labels.tolist()))
     counts = [int(np.sum(labels == name)) for name in names]
     many = len(names) > _MANY
     gap = ", " if many else "\n"

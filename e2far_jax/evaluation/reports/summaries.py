@@ -137,7 +137,7 @@ def _average(
 def _by_stratum(report: Report, seed: int) -> Iterator[Average]:
     for stratum, labels in report.strata.items():
         for key in report.measure_keys:
-            for label in dict.fromkeys(labels):
+            for label in sorted(set(labels)):
                 chosen = np.array([one == label for one in labels])
                 for system, measure in report.measured(key):
                     values = measure.values[chosen]
