@@ -12,7 +12,7 @@ from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.losses import LossSettings, face_gram, loss_terms, multi_task_loss
 from e2far_jax.models import Prediction
 from e2far_jax.morphable.model import neutral_shape, shape
-from tests.faces import random_model
+from tests.random_faces import random_model
 
 BATCH = 3
 

@@ -12,7 +12,7 @@ from e2far_jax import weights
 from e2far_jax.models import E2FAR
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.weights import WeightsError, load_weights, save_weights
-from tests.faces import TINY_NETWORK, random_model
+from tests.random_faces import TINY_NETWORK, random_model
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.scene import Pair
 from e2far_jax.rendering.settings import SceneConfig
-from tests.faces import random_model
+from tests.random_faces import random_model
 
 SIZE = 48
 COUNTS = DataSettings(train_examples=20, validation_examples=3, test_examples=5, seed=7)

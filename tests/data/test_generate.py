@@ -20,7 +20,7 @@ from e2far_jax.morphable.model import shape
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
 from tests.data.conftest import COUNTS, SIZE
-from tests.faces import random_model
+from tests.random_faces import random_model
 
 SCENE = SceneConfig(image_size=SIZE)
 

@@ -12,7 +12,7 @@ from e2far_jax.data.batch import Batch
 from e2far_jax.evaluation.evaluate import evaluate, predict_all
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models import Prediction
-from tests.faces import random_model
+from tests.random_faces import random_model
 
 
 def batches(count: int, size: int = 4) -> list[Batch]:

@@ -21,7 +21,7 @@ from e2far_jax.studies.paper_table import paper_table
 from e2far_jax.training.config import ExperimentConfig, from_config_dict
 from e2far_jax.training.settings import TrainSettings
 from tests.data import conftest as data_tests
-from tests.faces import TINY_NETWORK, random_model
+from tests.random_faces import TINY_NETWORK, random_model
 from tests.studies.test_paper_table import NAMES, cells, made_up
 
 renderer = data_tests.renderer

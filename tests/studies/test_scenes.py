@@ -16,7 +16,7 @@ from e2far_jax.rendering.settings import FAMILIES, SceneConfig
 from e2far_jax.studies import runs
 from e2far_jax.studies.scenes import recipe, scenes_study
 from tests.data import conftest as data_tests
-from tests.faces import TINY_NETWORK, random_model
+from tests.random_faces import TINY_NETWORK, random_model
 
 renderer = data_tests.renderer
 

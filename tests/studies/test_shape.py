@@ -15,7 +15,7 @@ from e2far_jax.studies.shape import RECIPE, changes, shape_study
 from e2far_jax.studies.shape_table import shape_study_table
 from e2far_jax.training.config import ExperimentConfig, from_config_dict
 from tests.data import conftest as data_tests
-from tests.faces import TINY_NETWORK, random_model
+from tests.random_faces import TINY_NETWORK, random_model
 
 renderer = data_tests.renderer
 

@@ -14,7 +14,7 @@ from e2far_jax.training.task import (
     experiment_task,
     read_pretrained,
 )
-from tests.faces import random_model
+from tests.random_faces import random_model
 from tests.models.pretrained.files import VGG_FACE_MEAN, random_weights, write_caffe
 from tests.training.tiny import configuration
 

@@ -19,7 +19,7 @@ from e2far_jax.training.config import ExperimentConfig
 from e2far_jax.training.provenance import changes, provenance
 from e2far_jax.training.settings import TrainSettings
 from e2far_jax.training.step import TrainState
-from tests.faces import random_model
+from tests.random_faces import random_model
 
 ORIGIN = provenance(ExperimentConfig(), NetworkSettings(), random_model())
 OPTIMISER = optax.partition(

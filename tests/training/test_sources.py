@@ -8,7 +8,7 @@ import pytest
 
 from e2far_jax.settings import changed
 from e2far_jax.training.sources import RenderedPictures, Source, level_starts
-from tests.faces import random_model
+from tests.random_faces import random_model
 from tests.training.tiny import configuration
 
 RENDERED = changed(

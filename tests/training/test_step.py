@@ -23,7 +23,7 @@ from e2far_jax.training.parallel import (
 from e2far_jax.training.plan import make_plan
 from e2far_jax.training.settings import TrainSettings
 from e2far_jax.training.step import Task, TrainState, initial_state, make_train_step, state_of
-from tests.faces import TINY_NETWORK, random_model
+from tests.random_faces import TINY_NETWORK, random_model
 
 SETTINGS = TrainSettings(duration="10", learning_rate=1e-2)
 

@@ -12,7 +12,7 @@ from e2far_jax.morphable.open import open_morphable_model
 from e2far_jax.reconstruction.faces import reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.weights import TrainedNetwork
-from tests.faces import TINY_NETWORK
+from tests.random_faces import TINY_NETWORK
 
 BOXES = np.array([[30.0 + 5 * i, 40.0, 130.0 + 5 * i, 150.0] for i in range(11)])
 
