@@ -34,6 +34,17 @@ def whole_number(argument: str, text: str, low: int, high: int) -> int:
     return value
 
 
+def number(argument: str, text: str, low: float, high: float) -> float:
+    """A number from `low` to `high`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise UsageError(f"{argument}{text}: expected a number from {low:g} to {high:g}")
+    return value
+
+
 def new_file(argument: str, text: str, suffix: str) -> Path:
     """A file that can be written; its folder is made where it is missing."""
     path = Path(text)

@@ -41,13 +41,14 @@ class TrainedNetwork:
     Attributes:
       network: the network's settings.
       face_model: the morphable model, cut down as in training.
-      face_model_name: what it is called.
+      face_model_settings: how to open that model again.
       variables: the network's parameters, as `E2FAR.apply` takes them.
       description: one line that names the weights.
     """
 
     network: NetworkSettings
     face_model: MorphableModel
+    face_model_settings: FaceModelSettings
     variables: dict[str, Any]
     description: str
 
@@ -55,11 +56,6 @@ class TrainedNetwork:
     def image_size(self) -> int:
         """Side of the crops that the network takes, pixels."""
         return self.network.image_size
-
-    @property
-    def face_model_name(self) -> str:
-        """The morphable model's name."""
-        return self.face_model.name
 
     @functools.cached_property
     def _apply(self) -> Callable[..., Prediction]:
@@ -130,7 +126,7 @@ def load_weights(
     flat = _read_arrays(folder / "weights.npz")
     _check_parameters(folder / "weights.npz", flat, network)
     variables = flax.traverse_util.unflatten_dict(flat, sep="/")
-    return TrainedNetwork(network, face_model, variables, card["description"])
+    return TrainedNetwork(network, face_model, face_settings, variables, card["description"])
 
 
 def _check_probe(folder: Path, stored: np.ndarray, found: np.ndarray) -> None:

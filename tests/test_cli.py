@@ -19,8 +19,9 @@ from e2far_jax.cli import main
 from e2far_jax.models import E2FAR, NetworkSettings
 from e2far_jax.morphable.formats.npz import write_npz
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+from tests.faces.test_record import KEYS
+from tests.outputs.read_back import read_obj, reproject
 from tests.reconstruction.conftest import dome
-from tests.reconstruction.test_outputs import KEYS, read_obj, reproject
 
 
 def _write_weights(folder, face_model: FaceModelSettings) -> str:
@@ -93,7 +94,7 @@ def test_reconstruct(folder, trained, capsys):
     assert "contact_sheet.png" in shown.out
     record = json.loads((folder / "out" / "deep" / "face.json").read_text())
     assert record["weights"] == "random numbers"
-    assert record["model"] == "dome"
+    assert record["model"]["name"] == "dome"
 
 
 @pytest.mark.slow
@@ -115,7 +116,11 @@ def test_failures_are_named_and_the_others_done(folder, trained, capsys):
     shown = capsys.readouterr().err
     for name in ("words.jpg: not", "missing.jpg: no such", "black.png: no face", ".: a folder"):
         assert shown.count(f"e2far: {name}") == 1
-    assert "4 of the pictures gave no face" in shown
+    assert "3 of 5 pictures: not usable" in shown
+    assert "1 of 5 pictures: no face found" in shown
+    summary = json.loads((folder / "out" / "summary.json").read_text())
+    assert (summary["pictures"], summary["faces"]) == (5, 1)
+    assert summary["failures"] == {"not usable": 3, "no face found": 1}
     assert "Traceback" not in shown
 
 
@@ -163,16 +168,45 @@ def test_an_interrupted_run_says_so(folder, trained, capsys, monkeypatch):
     def interrupted(path):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("e2far_jax.reconstruction.job.read_photograph", interrupted)
+    monkeypatch.setattr("e2far_jax.reconstruction.regions.read_photograph", interrupted)
     assert main(["reconstruct", "face.png", "--out=out", f"--weights={trained}"]) == 130
-    assert capsys.readouterr().err.endswith("e2far reconstruct: interrupted\n")
+    assert "interrupted; out has what is done" in capsys.readouterr().err
+
+
+def test_what_is_done_is_not_done_again(folder, trained, capsys):
+    Image.open("face.png").save("other.png")
+    arguments = [f"--weights={trained}", "--boxes=both.json", "--out=out"]
+    box = [[60, 40, 150, 150]]
+    (folder / "both.json").write_text(json.dumps({"face.png": box, "other.png": box}))
+    assert main(["reconstruct", "face.png", "other.png", *arguments]) == 0
+    (folder / "out" / "face.json").unlink()
+    lines = (folder / "out" / "journal.jsonl").read_text().splitlines()
+    (folder / "out" / "journal.jsonl").write_text("\n".join(lines[:2]))  # as if killed
+    (folder / "out" / "other.json").unlink()
+    assert main(["reconstruct", "face.png", "other.png", *arguments]) == 0
+    assert "1 pictures were done before" in capsys.readouterr().out
+    assert not (folder / "out" / "face.json").exists()
+    assert (folder / "out" / "other.json").exists()
+    assert (folder / "out" / "contact_sheet_2.png").exists()
+    assert main(["reconstruct", "face.png", "other.png", *arguments, "--again"]) == 0
+    assert (folder / "out" / "face.json").exists()
+
+
+def test_kinds_of_files_are_chosen(folder, trained, capsys):
+    arguments = ["face.png", f"--weights={trained}", "--boxes=boxes.json", "--out=out"]
+    assert main(["reconstruct", *arguments, "--write=json"]) == 0
+    assert not (folder / "out" / "face.obj").exists()
+    assert main(["reconstruct", *arguments, "--write=json,stl"]) == 2
+    assert "no kind 'stl'; the choices are json, obj" in capsys.readouterr().err
+    assert main(["reconstruct", *arguments, "--min_confidence=2"]) == 2
+    assert "expected a number from 0 to 1" in capsys.readouterr().err
 
 
 def test_a_full_disk_ends_in_one_line(folder, trained, capsys, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("e2far_jax.reconstruction.outputs.write_whole", full)
+    monkeypatch.setattr("e2far_jax.outputs.kinds.replacing", full)
     arguments = ["--out=out", f"--weights={trained}", "--boxes=boxes.json"]
     assert main(["reconstruct", "face.png", *arguments]) == 2
     assert "cannot write to out: " in capsys.readouterr().err.splitlines()[-1]

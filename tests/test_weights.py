@@ -35,7 +35,7 @@ def test_weights_come_back_and_predict_the_same(folder: Path, variables: dict) -
     for a, b in zip(jax.tree.leaves(expected), jax.tree.leaves(found), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
     assert network.image_size == 32
-    assert network.face_model_name == "random"
+    assert network.face_model.name == "random"
     assert network.description == "a test"
     assert sorted(path.name for path in folder.iterdir()) == ["weights.json", "weights.npz"]
 

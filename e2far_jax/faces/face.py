@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
-from typing import Literal
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -17,8 +18,7 @@ from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.scans.mesh import Mesh
 
-Expression = Literal["own", "neutral"] | Mapping[str, float] | Float[np.ndarray, "E"]
-Pose = Literal["frontal", "camera"]
+Expression = str | Mapping[str, float] | Float[np.ndarray, "E"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ class Face:
         """Points of the face's own axes (mm) in the photograph: x and y in pixels, depth in mm."""
         return np.asarray(project(self.camera, jnp.asarray(points, jnp.float32)))
 
-    def mesh(self, expression: Expression = "own", pose: Pose = "frontal") -> Mesh:
+    def mesh(self, expression: Expression = "own", pose: str = "frontal") -> Mesh:
         """The face as a mesh, mm.
 
         Args:
@@ -102,6 +102,25 @@ class Face:
         elif pose != "frontal":
             raise ValueError(f"pose is {pose!r}; the choices are 'frontal' and 'camera'")
         return Mesh(np.float64(vertices), np.asarray(self.model.triangles))
+
+    def save(
+        self, path: str | os.PathLike[str], write: Sequence[str] = ("json", "obj", "glb")
+    ) -> None:
+        """Write the face's files, each whole or not at all.
+
+        Args:
+          path: folder and stem of the files: "faces/anna" gives faces/anna.json, ...; the folder
+            is made where it is missing.
+          write: kinds of files; `e2far_jax.outputs.kinds.KINDS` lists them.
+        Raises:
+          ValueError: for an unknown kind.
+          OSError: where a file cannot be written.
+        """
+        from e2far_jax.outputs.kinds import save_face  # a room above: for the call's convenience
+
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        save_face(target.parent, target.name, self, write)
 
     def posed(self, vertices: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3"]:
         """Points of the face's own axes as the camera sees them, mm; `mesh` says where and how."""

@@ -6,10 +6,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
+from e2far_jax.faces.face import Face
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.reconstruction.crops import camera_in_crop, cut_crop
 
+PICTURE_SIZE = 256  # pixels; about as many as a face has vertices across
 LEAST_FACING = 0.2  # cosine to the viewer below which a vertex is too slanted to be sampled
 
 
@@ -44,6 +47,15 @@ def vertex_colours(
     own_distance, own = tree.query(vertices)
     mirror_distance, mirror = tree.query(vertices * np.array([-1.0, 1.0, 1.0], np.float32))
     return sampled[np.where(own_distance <= mirror_distance, own, mirror)]
+
+
+def face_colours(face: Face) -> Float[np.ndarray, "N 3"]:
+    """The colours of a face's vertices; gray where its photograph is not at hand."""
+    if face.photograph is None:
+        return np.full(face.vertices.shape, 0.7, np.float32)
+    picture = cut_crop(face.photograph, face.box, PICTURE_SIZE)
+    camera = camera_in_crop(face.camera, picture)
+    return vertex_colours(face.model, face.vertices, camera, picture.pixels)
 
 
 def _facing(

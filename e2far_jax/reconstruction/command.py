@@ -2,59 +2,94 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from e2far_jax.arguments import new_folder
+from e2far_jax import __version__
+from e2far_jax.arguments import new_folder, number
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
+from e2far_jax.journal import Journal
 from e2far_jax.networks import network_for
+from e2far_jax.outputs.kinds import parsed_kinds
 from e2far_jax.reconstruction.boxes_file import read_boxes
 from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
-from e2far_jax.reconstruction.job import ReconstructionJob, Summary
+from e2far_jax.reconstruction.inputs import InputsError, picture_files
+from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
+from e2far_jax.reconstruction.regions import Choice
+from e2far_jax.reconstruction.summary import Summary
+
+INTERRUPTED = 130
 
 
-def reconstruct(
-    photographs: Sequence[str],
-    out: str,
-    weights: str | None,
-    boxes: str | None,
-    model: str | None,
-) -> int:
-    """Run the command; returns its exit status.
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What the user wrote.
 
-    Args:
-      photographs: paths of pictures; one that is named twice is done once.
+    Attributes:
+      photographs: pictures, folders and patterns; one that is named twice is done once.
       out: the folder for the results, made if it is missing.
       weights: a weights folder; None takes the package's network for the model.
-      boxes: a boxes file, or None to look for all faces.
       model: the morphable model, if it is not where the weights say; without weights too, it is
         ICT-FaceKit where the user has it, else the default one.
-    Raises:
-      UsageError: for a mistake in any of these.
+      boxes: a boxes file, or None to look for all faces.
+      landmarks: a file or folder of 68 points a picture, or None.
+      write: kinds of files, with commas between them.
+      least_score: of the detector, 0 to 1.
+      largest: whether to take the largest face of a picture only.
+      again: whether to do again what the folder's journal says is done.
     """
-    photographs = list(dict.fromkeys(photographs))
-    try:
-        given_boxes = {} if boxes is None else read_boxes(boxes, photographs)
-    except BoxesError as error:
-        raise UsageError(str(error)) from error
+
+    photographs: Sequence[str]
+    out: str
+    weights: str | None = None
+    model: str | None = None
+    boxes: str | None = None
+    landmarks: str | None = None
+    write: str = "json,obj,glb"
+    least_score: str = "0"
+    largest: bool = False
+    again: bool = False
+
+
+def reconstruct(request: Request) -> int:
+    """Run the command; returns its exit status.
+
+    Raises:
+      UsageError: for a mistake in what the user wrote.
+    """
+    photographs, settings = _settings(request)
     keep_compiled_programs()
-    network = _load_network(weights, model)
-    _protect_inputs(Path(out), photographs, boxes)
-    folder = new_folder("--out=", out)
+    network = load_network(request.weights, request.model)
+    _protect_inputs(Path(request.out), photographs, request.boxes)
+    folder = new_folder("--out=", request.out)
+    path = folder / "journal.jsonl"
+    if request.again:
+        path.unlink(missing_ok=True)
     try:
-        summary = ReconstructionJob(network, folder, given_boxes).run(photographs)
+        with Journal(path, _subject(request, network)) as journal:
+            summary = ReconstructionJob(network, folder, settings, journal).run(photographs)
+        summary.write(folder / "summary.json")
     except ReconstructionError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error}") from error
-    _report(summary, folder, network.face_model_name)
+    except KeyboardInterrupt:
+        print(f"e2far: interrupted; {folder} has what is done, run it again", file=sys.stderr)
+        return INTERRUPTED
+    _report(summary, folder, network.face_model.name, settings.kinds)
     return 1 if summary.failures else 0
 
 
-def _load_network(weights: str | None, model: str | None) -> FaceNetwork:
+def load_network(weights: str | None, model: str | None) -> FaceNetwork:
+    """The network that the user means, named on standard error.
+
+    Raises:
+      UsageError: where it cannot be opened.
+    """
     from e2far_jax.weights import load_weights
 
     try:
@@ -63,6 +98,26 @@ def _load_network(weights: str | None, model: str | None) -> FaceNetwork:
         return load_weights(source, model)
     except (ValueError, OSError) as error:
         raise UsageError(" ".join(str(error).split())) from error
+
+
+def _settings(request: Request) -> tuple[list[str], JobSettings]:
+    try:
+        photographs = picture_files(request.photographs)
+        boxes = {} if request.boxes is None else read_boxes(request.boxes, photographs)
+    except (InputsError, BoxesError) as error:
+        raise UsageError(str(error)) from error
+    least_score = number("--min_confidence=", request.least_score, 0.0, 1.0)
+    return photographs, JobSettings(
+        boxes, Choice(least_score, request.largest), parsed_kinds("--write=", request.write)
+    )
+
+
+def _subject(request: Request, network: FaceNetwork) -> dict[str, object]:
+    """What has to be the same for an earlier run's results to count."""
+    options = dataclasses.asdict(request)
+    for name in ("photographs", "out", "again"):
+        del options[name]
+    return {"version": __version__, "network": network.description, **options}
 
 
 def _protect_inputs(folder: Path, photographs: Sequence[str], boxes: str | None) -> None:
@@ -81,13 +136,14 @@ def _protect_inputs(folder: Path, photographs: Sequence[str], boxes: str | None)
             raise UsageError(f"{path} might be overwritten by the results; choose another --out")
 
 
-def _report(summary: Summary, folder: Path, face_model_name: str) -> None:
-    faces, failures = len(summary.faces), len(summary.failures)
-    if failures:
-        print(f"e2far: {failures} of the pictures gave no face", file=sys.stderr)
+def _report(summary: Summary, folder: Path, model: str, kinds: Sequence[str]) -> None:
+    for kind, count in summary.failures_by_kind.items():
+        print(f"e2far: {count} of {len(summary.found)} pictures: {kind}", file=sys.stderr)
+    faces = len(summary.faces)
     if not faces:
         return
-    where = f"{faces} face{'s' if faces > 1 else ''} in {folder}, model {face_model_name}"
-    print(f"{where}: .json, .obj and .glb for each")
+    where = f"{faces} face{'s' if faces > 1 else ''} in {folder}, model {model}"
+    before = f"; {summary.before} pictures were done before" if summary.before else ""
+    print(f"{where}: {', '.join(kinds)} for each{before}")
     for sheet in summary.contact_sheets:
         print(f"contact sheet: {sheet}")

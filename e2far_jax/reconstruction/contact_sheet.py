@@ -14,10 +14,17 @@ ROWS_PER_SHEET = 25
 
 
 class ContactSheet:
-    """Collects rows and writes them as contact_sheet.png, contact_sheet_2.png, ..."""
+    """Collects rows and writes them as contact_sheet.png, contact_sheet_2.png, ...
 
-    def __init__(self, folder: Path, captions: Sequence[str]) -> None:
+    Args:
+      folder: where to.
+      captions: of the columns.
+      keep: whether sheets that are there stay, and numbers go on after theirs.
+    """
+
+    def __init__(self, folder: Path, captions: Sequence[str], keep: bool = False) -> None:
         self._folder, self._captions = folder, captions
+        self._before = len([*folder.glob("contact_sheet*.png")]) if keep else 0
         self._rows: list[Row] = []
         self._sheets: list[Path] = []
 
@@ -34,7 +41,7 @@ class ContactSheet:
         return self._sheets
 
     def _write(self) -> None:
-        number = len(self._sheets) + 1
+        number = self._before + len(self._sheets) + 1
         suffix = "" if number == 1 else f"_{number}"
         path = self._folder / f"contact_sheet{suffix}.png"
         write_sheet(path, draw_sheet(self._rows, self._captions))

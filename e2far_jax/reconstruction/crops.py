@@ -66,6 +66,12 @@ def camera_in_photograph(camera: Camera, crop: Crop) -> Camera:
     return transform_image(camera, scale, jnp.asarray(crop.offset, camera.translation.dtype))
 
 
+def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
+    """A camera in the photograph's pixels as one in a crop's pixels."""
+    scale = jnp.asarray(1.0 / crop.scale, camera.scale.dtype)
+    return transform_image(camera, scale, jnp.asarray(-crop.offset / crop.scale, scale.dtype))
+
+
 def _resample(
     region: Float[np.ndarray, "H W 3"], square: tuple[float, float, float, float], size: int
 ) -> Float[np.ndarray, "S S 3"]:

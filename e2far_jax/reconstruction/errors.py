@@ -2,7 +2,19 @@
 
 
 class PhotographError(ValueError):
-    """A picture that cannot be used; the others can."""
+    """A picture that cannot be used; the others can.
+
+    Attributes:
+      kind: the kind of trouble, for a summary.
+    """
+
+    kind = "not usable"
+
+
+class NoFaceError(PhotographError):
+    """A picture in which no face was found."""
+
+    kind = "no face found"
 
 
 class BoxesError(ValueError):

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from e2far_jax.faces.face import Face
 from e2far_jax.geometry.boxes import bounding_box
-from e2far_jax.geometry.cameras import Camera, project
-from e2far_jax.morphable.model import MorphableModel, clip_expression, neutral_shape, shape
+from e2far_jax.morphable.model import MorphableModel, clip_expression
+from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.reconstruction.boxes import intersection_over_union
 from e2far_jax.reconstruction.crops import Crop, camera_in_photograph, cut_crop
 from e2far_jax.reconstruction.detection import detect_faces
@@ -30,13 +31,13 @@ class FaceNetwork(Protocol):
     Attributes:
       image_size: the side of its square input, pixels.
       face_model: the model whose coefficients it predicts.
-      face_model_name: for reports and files.
+      face_model_settings: how to open that model again.
       description: which weights these are.
     """
 
     image_size: int
     face_model: MorphableModel
-    face_model_name: str
+    face_model_settings: FaceModelSettings
     description: str
 
     def predict(self, images: Float[Array, "B H W 3"]) -> Any:
@@ -52,38 +53,15 @@ class FaceRegion:
       photograph: RGB in [0, 1].
       box: its landmark box [x0, y0, x1, y1], pixels.
       refinements: how often to cut again around the predicted landmarks.
+      score: how sure the detector was, 0..1; 1 for a given box.
+      image: what the photograph is called.
     """
 
     photograph: Float[np.ndarray, "H W 3"]
     box: Float[np.ndarray, "4"]
     refinements: int = 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Reconstruction:
-    """One reconstructed face.
-
-    Attributes:
-      box: the landmark box that the final crop was cut around, pixels of the photograph.
-      crop: what the network saw.
-      identity: identity coefficients.
-      expression: expression coefficients, blendshape weights clipped to 0..1.
-      camera: from mm to pixels of the photograph.
-      vertices: the face with its expression, in the face's own axes, mm.
-      neutral_vertices: the same face without expression, mm.
-      landmarks_2d: the 68 iBUG points in the photograph, pixels.
-      landmarks_3d: the same points in the face's own axes, mm.
-    """
-
-    box: Float[np.ndarray, "4"]
-    crop: Crop
-    identity: Float[np.ndarray, "I"]
-    expression: Float[np.ndarray, "E"]
-    camera: Camera
-    vertices: Float[np.ndarray, "N 3"]
-    neutral_vertices: Float[np.ndarray, "N 3"]
-    landmarks_2d: Float[np.ndarray, "68 2"]
-    landmarks_3d: Float[np.ndarray, "68 3"]
+    score: float = 1.0
+    image: str = ""
 
 
 def find_faces(
@@ -109,7 +87,7 @@ def reconstruct_faces(
     network: FaceNetwork,
     photograph: Float[np.ndarray, "H W 3"],
     boxes: Float[np.ndarray, "faces 4"] | None = None,
-) -> list[Reconstruction]:
+) -> list[Face]:
     """Find and reconstruct all faces of one photograph.
 
     Args:
@@ -129,7 +107,7 @@ def reconstruct_faces(
     ]
 
 
-def reconstruct_batch(network: FaceNetwork, regions: Sequence[FaceRegion]) -> list[Reconstruction]:
+def reconstruct_batch(network: FaceNetwork, regions: Sequence[FaceRegion]) -> list[Face]:
     """Reconstruct up to BATCH_SIZE faces, from any photographs, in one pass of the network.
 
     Raises:
@@ -149,7 +127,7 @@ def reconstruct_batch(network: FaceNetwork, regions: Sequence[FaceRegion]) -> li
 
 def _reconstruct_boxes(
     network: FaceNetwork, regions: Sequence[FaceRegion], boxes: Sequence[Float[np.ndarray, "4"]]
-) -> list[Reconstruction]:
+) -> list[Face]:
     crops = [
         cut_crop(region.photograph, box, network.image_size)
         for region, box in zip(regions, boxes, strict=True)
@@ -158,12 +136,15 @@ def _reconstruct_boxes(
     filled[: len(crops)] = [crop.pixels for crop in crops]
     prediction = network.predict(jnp.asarray(filled))
     _check(prediction, len(crops), network.description)
-    faces = []
-    for row, (box, crop) in enumerate(zip(boxes, crops, strict=True)):
-        one = jax.tree.map(lambda leaf, row=row: jnp.asarray(np.asarray(leaf)[row]), prediction)
-        camera = camera_in_photograph(one.camera, crop)
-        faces.append(_assemble(network.face_model, one.identity, one.expression, camera, box, crop))
-    return faces
+    return [
+        _assemble(network, _row(prediction, row), *parts)
+        for row, parts in enumerate(zip(regions, boxes, crops, strict=True))
+    ]
+
+
+def _row(prediction: Any, row: int) -> Any:
+    """One face's prediction, cut out on the host: there is no program to compile."""
+    return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[row]), prediction)
 
 
 def _check(prediction: Any, used: int, weights: str) -> None:
@@ -177,43 +158,30 @@ def _check(prediction: Any, used: int, weights: str) -> None:
 
 
 def _assemble(
-    model: MorphableModel,
-    identity: Float[Array, "I"],
-    expression: Float[Array, "E"],
-    camera: Camera,
+    network: FaceNetwork,
+    prediction: Any,
+    region: FaceRegion,
     box: Float[np.ndarray, "4"],
     crop: Crop,
-) -> Reconstruction:
-    expression, vertices, neutral, landmarks, seen = _shapes(model, identity, expression, camera)
-    return Reconstruction(
-        box=box,
-        crop=crop,
-        identity=np.asarray(identity),
+) -> Face:
+    height, width = region.photograph.shape[:2]
+    expression = clip_expression(network.face_model, prediction.expression)
+    return Face(
+        model=network.face_model,
+        model_settings=network.face_model_settings,
+        identity=np.asarray(prediction.identity),
         expression=np.asarray(expression),
-        camera=camera,
-        vertices=np.asarray(vertices),
-        neutral_vertices=np.asarray(neutral),
-        landmarks_2d=np.asarray(seen)[:, :2],
-        landmarks_3d=np.asarray(landmarks),
+        camera=camera_in_photograph(prediction.camera, crop),
+        picture_size=(width, height),
+        box=box,
+        score=region.score,
+        image=region.image,
+        weights=network.description,
+        photograph=region.photograph,
     )
 
 
-@jax.jit
-def _shapes(
-    model: MorphableModel,
-    identity: Float[Array, "I"],
-    expression: Float[Array, "E"],
-    camera: Camera,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """The clipped expression, the vertices with and without it, its landmarks, and these seen."""
-    expression = clip_expression(model, expression)
-    vertices = shape(model, identity, expression)
-    landmarks = model.landmarks.on(vertices)
-    neutral = neutral_shape(model, identity)
-    return expression, vertices, neutral, landmarks, project(camera, landmarks)
-
-
-def _refined_box(face: Reconstruction) -> Float[np.ndarray, "4"]:
+def _refined_box(face: Face) -> Float[np.ndarray, "4"]:
     """The box of the predicted landmarks, unless it has wandered off."""
     refined = np.asarray(bounding_box(jnp.asarray(face.landmarks_2d)), face.box.dtype)
     agree = intersection_over_union(face.box, refined) >= LEAST_AGREEMENT

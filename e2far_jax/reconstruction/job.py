@@ -1,149 +1,158 @@
-"""The whole job: photographs in, a folder with meshes, coefficients and a contact sheet out."""
+"""The whole job: photographs in, a folder with the faces' files and contact sheets out.
+
+Photographs are read and their faces found by some threads, faces go through the network in full
+batches, other threads write their files. What is done stands in `journal.jsonl` in the folder, so
+that an interrupted job goes on where it was.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from tqdm import tqdm
 
-from e2far_jax.reconstruction.boxes_file import check_inside
-from e2far_jax.reconstruction.colours import vertex_colours
+from e2far_jax.ahead import computed_ahead
+from e2far_jax.faces.face import Face
+from e2far_jax.journal import Journal
+from e2far_jax.outputs.kinds import DEFAULT_KINDS, save_face
 from e2far_jax.reconstruction.contact_sheet import ContactSheet
 from e2far_jax.reconstruction.crops import cut_crop
 from e2far_jax.reconstruction.errors import PhotographError
-from e2far_jax.reconstruction.faces import (
-    BATCH_SIZE,
-    FaceNetwork,
-    FaceRegion,
-    Reconstruction,
-    find_faces,
-    reconstruct_batch,
-)
+from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
 from e2far_jax.reconstruction.names import FaceNames
-from e2far_jax.reconstruction.outputs import write_face
-from e2far_jax.reconstruction.photographs import read_photograph
-from e2far_jax.reconstruction.views import (
-    CAPTIONS,
-    VIEW_SIZE,
-    camera_in_crop,
-    compile_views,
-    face_views,
-)
+from e2far_jax.reconstruction.regions import ALL_FACES, Choice, regions_in
+from e2far_jax.reconstruction.summary import Summary
+from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, compile_views, face_views
+
+READERS, WRITERS = 2, 2
+READ_AHEAD = 2 * BATCH_SIZE  # photographs
+WRITTEN_BEHIND = 2 * BATCH_SIZE  # faces
+
+Views = list[UInt8[np.ndarray, "S S 3"]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """What became of a job.
+class JobSettings:
+    """What to do with photographs.
 
     Attributes:
-      faces: stems of the files written, one a face.
-      failures: one line for each photograph that gave no face.
-      contact_sheets: the pictures that show all faces.
+      boxes: landmark boxes [x0, y0, x1, y1] in pixels by photograph; the others go through face
+        detection.
+      choice: which of the detected faces to take.
+      kinds: of the files to write.
     """
 
-    faces: list[str]
-    failures: list[str]
-    contact_sheets: list[Path]
+    boxes: Mapping[str, Float[np.ndarray, "faces 4"]] = dataclasses.field(default_factory=dict)
+    choice: Choice = ALL_FACES
+    kinds: tuple[str, ...] = DEFAULT_KINDS
 
 
 @dataclasses.dataclass(frozen=True)
 class _Task:
-    """A face on its way: where it is, which photograph it comes from, its files' stem."""
+    """A face on its way: where it is, and the stems of all faces of its photograph."""
 
     region: FaceRegion
-    image: str
-    name: str
-    label: str
+    names: list[str]
+    number: int
+
+    @property
+    def name(self) -> str:
+        return self.names[self.number]
+
+    @property
+    def label(self) -> str:
+        count = len(self.names)
+        which = f", face {self.number + 1} of {count}" if count > 1 else ""
+        return Path(self.region.image).name + which
 
 
 class ReconstructionJob:
-    """Reconstructs the faces of many photographs, keeping a batch of them in memory."""
+    """Reconstructs the faces of many photographs, keeping some batches of them in memory."""
 
     def __init__(
-        self,
-        network: FaceNetwork,
-        folder: Path,
-        boxes: Mapping[str, Float[np.ndarray, "faces 4"]],
+        self, network: FaceNetwork, folder: Path, settings: JobSettings, journal: Journal
     ) -> None:
-        self._network, self._folder, self._boxes = network, folder, boxes
+        self._network, self._folder, self._settings = network, folder, settings
+        self._journal = journal
         self._names = FaceNames()
-        self._sheet = ContactSheet(folder, CAPTIONS)
-        self._faces: list[str] = []
-        self._failures: list[str] = []
-        self._views_compiled: Future[None] = Future()
+        self._sheet = ContactSheet(folder, CAPTIONS, keep=bool(journal.findings))
 
     def run(self, photographs: Sequence[str]) -> Summary:
-        """Do all photographs, with progress on standard error; go on after one that fails.
+        """Do the photographs that are not done yet, with progress on standard error.
+
+        One that fails does not stop the others.
 
         Raises:
           ReconstructionError: for weights that cannot reconstruct any face.
           OSError: where results cannot be written.
         """
-        with ThreadPoolExecutor(1) as background:
-            # The longest compilation, and the last to be needed: another core has time for it.
-            self._views_compiled = background.submit(compile_views, self._network.face_model)
-            return self._run(photographs)
-
-    def _run(self, photographs: Sequence[str]) -> Summary:
-        waiting: list[_Task] = []
-        for path in tqdm(photographs, desc="reconstruct", unit="picture", file=sys.stderr):
-            waiting += self._tasks(path)
-            while len(waiting) >= BATCH_SIZE:
-                self._finish(waiting[:BATCH_SIZE])
-                waiting = waiting[BATCH_SIZE:]
-        if waiting:
-            self._finish(waiting)
-        return Summary(self._faces, self._failures, self._sheet.finish())
-
-    def _tasks(self, path: str) -> Iterator[_Task]:
-        """A photograph's faces, or none and a failure on record."""
+        before = [path for path in photographs if path in self._journal.findings]
+        for path in before:
+            self._names.take(self._journal.findings[path].get("faces", []))
+        left = [path for path in photographs if path not in self._journal.findings]
         try:
-            regions = _regions(path, self._boxes.get(path))
-        except PhotographError as error:
-            self._failures.append(str(error))
-            tqdm.write(f"e2far: {error}", file=sys.stderr)
+            self._run(left)
+        finally:
+            sheets = self._sheet.finish()
+        found = {path: self._journal.findings[path] for path in photographs}
+        return Summary(found, len(before), sheets)
+
+    def _run(self, photographs: Sequence[str]) -> None:
+        if not photographs:
             return
-        names = self._names.for_photograph(path, len(regions))
-        for number, (region, name) in enumerate(zip(regions, names, strict=True), start=1):
-            count = f", face {number} of {len(regions)}" if len(regions) > 1 else ""
-            yield _Task(region, path, name, Path(path).name + count)
-
-    def _finish(self, tasks: Sequence[_Task]) -> None:
-        faces = reconstruct_batch(self._network, [task.region for task in tasks])
-        for task, face in zip(tasks, faces, strict=True):
-            self._write(task, face)
-
-    def _write(self, task: _Task, face: Reconstruction) -> None:
-        model = self._network.face_model
-        picture = cut_crop(task.region.photograph, face.box, VIEW_SIZE)
-        camera = camera_in_crop(face.camera, picture)
-        colours = vertex_colours(model, face.vertices, camera, picture.pixels)
-        write_face(self._folder, task.name, task.image, self._network, face, colours)
-        self._faces.append(task.name)
-        self._views_compiled.result()
-        self._sheet.add(task.label, face_views(model, face, picture))
-
-
-def _regions(path: str, boxes: Float[np.ndarray, "faces 4"] | None) -> list[FaceRegion]:
-    """Read a photograph and find its faces.
-
-    Raises:
-      PhotographError: for an unusable picture, a box outside it, or no face in it.
-    """
-    photograph = read_photograph(path)
-    height, width = photograph.shape[:2]
-    for box in [] if boxes is None else boxes:
+        writers = ThreadPoolExecutor(WRITERS)
+        # The longest compilation, and the last to be needed: another core has time for it.
+        views = writers.submit(compile_views, self._network.face_model)
+        writing: deque[tuple[_Task, Future[Views]]] = deque()
         try:
-            check_inside(box, width, height)
-        except ValueError as error:
-            raise PhotographError(f"{path}: {error}") from None
-    regions = find_faces(photograph, boxes)
-    if not regions:
-        raise PhotographError(f"{path}: no face found (--boxes can say where it is)")
-    return regions
+            tasks = self._tasks(photographs)
+            while batch := list(itertools.islice(tasks, BATCH_SIZE)):
+                faces = reconstruct_batch(self._network, [task.region for task in batch])
+                for task, face in zip(batch, faces, strict=True):
+                    writing.append((task, writers.submit(self._write, task.name, face, views)))
+                while len(writing) > WRITTEN_BEHIND:
+                    self._finish(*writing.popleft())
+            while writing:
+                self._finish(*writing.popleft())
+        finally:
+            writers.shutdown(cancel_futures=True)
+
+    def _tasks(self, photographs: Sequence[str]) -> Iterator[_Task]:
+        """The faces of all photographs; those without any go to the journal."""
+        found = computed_ahead(self._regions, photographs, READERS, READ_AHEAD)
+        watched = tqdm(
+            found, "reconstruct", len(photographs), unit="picture", file=sys.stderr, smoothing=0.1
+        )
+        for path, regions in zip(photographs, watched, strict=True):
+            if isinstance(regions, PhotographError):
+                self._journal.add(path, {"failure": str(regions), "kind": regions.kind})
+                tqdm.write(f"e2far: {regions}", file=sys.stderr)
+                continue
+            names = self._names.for_photograph(path, len(regions))
+            for number, region in enumerate(regions):
+                yield _Task(region, names, number)
+
+    def _regions(self, path: str) -> list[FaceRegion] | PhotographError:
+        try:
+            return regions_in(path, self._settings.boxes.get(path), self._settings.choice)
+        except PhotographError as error:
+            return error
+
+    def _write(self, name: str, face: Face, views_compiled: Future[None]) -> Views:
+        save_face(self._folder, name, face, self._settings.kinds)
+        views_compiled.result()
+        picture = cut_crop(face.photograph, face.box, VIEW_SIZE)
+        return face_views(face.model, face, picture)
+
+    def _finish(self, task: _Task, written: Future[Views]) -> None:
+        self._sheet.add(task.label, written.result())
+        if task.number == len(task.names) - 1:
+            self._journal.add(task.region.image, {"faces": task.names})

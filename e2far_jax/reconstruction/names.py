@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -16,6 +17,10 @@ class FaceNames:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+
+    def take(self, names: Sequence[str]) -> None:
+        """Names that were given by an earlier run."""
+        self._taken |= {name.casefold() for name in names}
 
     def for_photograph(self, path: str, faces: int) -> list[str]:
         """Stems for the faces of the photograph at `path`."""

@@ -73,3 +73,9 @@ def _full_scale(image: Image.Image) -> float:
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def as_photograph(picture: np.ndarray) -> Float[np.ndarray, "H W 3"]:
+    """An array of a picture as float RGB."""
+    scale = {np.dtype("uint8"): 255.0, np.dtype("uint16"): 65535.0}.get(picture.dtype, 1.0)
+    return np.asarray(picture, np.float32) / np.float32(scale)

@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 
+from e2far_jax.faces.face import Face
 from e2far_jax.gallery.sheet import levels
 from e2far_jax.gallery.studio import BACKGROUND, lay_over, opaque_triangles, view_camera
-from e2far_jax.geometry.cameras import Camera, transform_image
+from e2far_jax.geometry.cameras import Camera
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.reconstruction.crops import Crop
-from e2far_jax.reconstruction.faces import Reconstruction
+from e2far_jax.reconstruction.crops import Crop, camera_in_crop
 from e2far_jax.rendering.preview import render_mesh
 
 CAPTIONS = ("input", "overlay", "front", "side")
@@ -24,7 +24,7 @@ MARGIN = 1.9  # the view's side, in longer sides of the landmarks' box
 
 
 def face_views(
-    model: MorphableModel, face: Reconstruction, picture: Crop
+    model: MorphableModel, face: Face, picture: Crop
 ) -> list[UInt8[np.ndarray, "S S 3"]]:
     """The four pictures that `CAPTIONS` name.
 
@@ -51,20 +51,12 @@ def compile_views(model: MorphableModel) -> None:
     _draw(model, model.mean, _view_camera(model, 0.0))
 
 
-def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
-    """A camera in the photograph's pixels as one in a crop's pixels."""
-    scale = jnp.asarray(1.0 / crop.scale, camera.scale.dtype)
-    return transform_image(camera, scale, jnp.asarray(-crop.offset / crop.scale, scale.dtype))
-
-
 def _view_camera(model: MorphableModel, yaw: float) -> Camera:
     """The same view of every face of a model: around its mean's landmarks, turned by `yaw`."""
     return view_camera(model.landmarks.on(model.mean), yaw, VIEW_SIZE, MARGIN)
 
 
-def _render(
-    model: MorphableModel, face: Reconstruction, camera: Camera
-) -> Float[np.ndarray, "H W 4"]:
+def _render(model: MorphableModel, face: Face, camera: Camera) -> Float[np.ndarray, "H W 4"]:
     return _draw(model, jnp.asarray(face.vertices), camera)
 
 

@@ -9,14 +9,15 @@ import numpy as np
 
 from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.evaluation.metrics.landmarks import normalised_mean_error
+from e2far_jax.faces.face import Face
 from e2far_jax.geometry.boxes import bounding_box
-from e2far_jax.reconstruction.faces import FaceNetwork, Reconstruction, reconstruct_faces
+from e2far_jax.reconstruction.faces import FaceNetwork, reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
 
 
 def reconstruct_annotated(
     network: FaceNetwork, photograph: AnnotatedPhotograph
-) -> tuple[Reconstruction, float]:
+) -> tuple[Face, float]:
     """The face of a photograph, the crop being cut around its true landmarks.
 
     Args:

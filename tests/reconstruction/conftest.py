@@ -12,6 +12,7 @@ from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.models.e2far import Prediction
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.morphable.surface_points import points_at_vertices
 from e2far_jax.reconstruction import job, views
 
@@ -56,7 +57,7 @@ class MeanColourNetwork:
 
     face_model: MorphableModel
     image_size: int = 32
-    face_model_name: str = "dome"
+    face_model_settings: FaceModelSettings = FaceModelSettings("dome")
     description: str = "stand-in"
     with_camera: bool = True
     broken: bool = False

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from e2far_jax.journal import Journal
 from e2far_jax.reconstruction.errors import ReconstructionError
-from e2far_jax.reconstruction.job import ReconstructionJob
+from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
 
 pytestmark = pytest.mark.usefixtures("small_views")
 
@@ -26,8 +27,14 @@ def pictures(photograph, tmp_path) -> list[str]:
 
 def _run(network, folder, photographs, boxes):
     folder.mkdir()
+    return _again(network, folder, photographs, boxes)
+
+
+def _again(network, folder, photographs, boxes, **settings):
     arrays = {path: np.array(entries) for path, entries in boxes.items()}
-    return ReconstructionJob(network, folder, arrays).run(photographs)
+    settings = JobSettings(arrays, **settings)
+    with Journal(folder / "journal.jsonl", {}) as journal:
+        return ReconstructionJob(network, folder, settings, journal).run(photographs)
 
 
 def test_every_face_has_its_files(network, pictures, tmp_path):
@@ -37,7 +44,7 @@ def test_every_face_has_its_files(network, pictures, tmp_path):
     assert summary.faces == ["x", "x-2", "y_0", "y_1"]
     assert summary.failures == []
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"contact_sheet.png"} | {
+    assert names == {"contact_sheet.png", "journal.jsonl"} | {
         f"{face}.{suffix}" for face in summary.faces for suffix in ("json", "obj", "glb")
     }
     images = [
@@ -80,4 +87,4 @@ def test_useless_weights_stop_the_job(network, pictures, tmp_path):
     network.broken = True
     with pytest.raises(ReconstructionError, match="not finite"):
         _run(network, tmp_path / "out", pictures[:1], {pictures[0]: [BOX]})
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["journal.jsonl"]

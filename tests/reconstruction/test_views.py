@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from e2far_jax.geometry.cameras import project
-from e2far_jax.reconstruction.crops import cut_crop
+from e2far_jax.reconstruction.crops import camera_in_crop, cut_crop
 from e2far_jax.reconstruction.faces import reconstruct_faces
-from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, camera_in_crop, face_views
+from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, face_views
 
 BOX = np.array([60.0, 40.0, 150.0, 150.0])
 

@@ -15,10 +15,11 @@ from e2far_jax.studies.identity_spread import identity_spread
 class SeesBrightness:
     """Reads identity from the picture's left and right half: mirrored, it is the mirrored face."""
 
-    image_size, face_model_name, description = 32, "default", "a test"
+    image_size, description = 32, "a test"
 
     def __init__(self) -> None:
-        self.face_model = load_face_model(FaceModelSettings(identity_size=20))
+        self.face_model_settings = FaceModelSettings(identity_size=20)
+        self.face_model = load_face_model(self.face_model_settings)
         signs = np.diag(mirror_of(self.face_model).identity)
         self._even, self._odd = int(np.argmax(signs > 0)), int(np.argmin(signs))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import e2far_jax
-from e2far_jax.evaluation.jobs.journal import Finding, Journal
+from e2far_jax.journal import Finding, Journal
 from e2far_jax.evaluation.jobs.runner import run_system
 from e2far_jax.evaluation.jobs.sets import EvaluationSet
 from e2far_jax.evaluation.jobs.summary import column

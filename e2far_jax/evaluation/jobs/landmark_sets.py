@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.evaluation.jobs.journal import Finding
+from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import landmark_pictures
 from e2far_jax.evaluation.jobs.sets import Pictures
 from e2far_jax.evaluation.jobs.summary import SEED, column, failures_of, mean_figure, present

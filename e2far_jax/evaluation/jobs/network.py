@@ -5,23 +5,22 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import jax
 import numpy as np
 from jaxtyping import Int
 
+from e2far_jax.ahead import computed_ahead
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace
+from e2far_jax.faces.face import Face
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.reconstruction.faces import (
     BATCH_SIZE,
     FaceNetwork,
     FaceRegion,
-    Reconstruction,
     find_faces,
     reconstruct_batch,
 )
@@ -35,7 +34,6 @@ READERS = 2
 _AHEAD = 4 * BATCH_SIZE  # pictures read before their turn
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +55,7 @@ class NetworkSystem:
     @classmethod
     def of_weights(cls, name: str, network: TrainedNetwork, neutral: bool = False) -> NetworkSystem:
         """A network with a digest of all its parameters."""
-        digest = hashlib.sha256(f"{network.face_model_name} {neutral}".encode())
+        digest = hashlib.sha256(f"{network.face_model.name} {neutral}".encode())
         for leaf in jax.tree.leaves(network.variables):
             digest.update(np.ascontiguousarray(leaf).tobytes())
         return cls(name, network, digest.hexdigest()[:16], neutral)
@@ -70,7 +68,7 @@ class NetworkSystem:
     def faces(self, pictures: Sequence[Picture]) -> Iterator[PredictedFace | Failure]:
         """The largest face of each picture, or the one in its box."""
         triangles = outer_triangles(self.network.face_model)
-        read = _ahead(_region, pictures)
+        read = computed_ahead(_region, pictures, READERS, _AHEAD)
         for batch in _batches(read):
             yield from self._batch(batch, triangles)
 
@@ -82,7 +80,7 @@ class NetworkSystem:
         for region in batch:
             yield region if isinstance(region, Failure) else self._face(next(found), triangles)
 
-    def _face(self, face: Reconstruction, triangles: Int[np.ndarray, "F 3"]) -> PredictedFace:
+    def _face(self, face: Face, triangles: Int[np.ndarray, "F 3"]) -> PredictedFace:
         landmarks = self.network.face_model.landmarks
         vertices = face.neutral_vertices if self.neutral else face.vertices
         return PredictedFace(
@@ -115,18 +113,6 @@ def _region(picture: Picture) -> FaceRegion | Failure:
         return FaceRegion(photograph, np.asarray(picture.box, np.float32), int(picture.detected))
     regions = find_faces(photograph)
     return regions[0] if regions else Failure("no face was found")
-
-
-def _ahead(function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
-    """The function of each item in order, some of them computed before they are asked for."""
-    with ThreadPoolExecutor(READERS) as readers:
-        waiting: deque[Future[U]] = deque()
-        for item in items:
-            waiting.append(readers.submit(function, item))
-            if len(waiting) >= _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _batches(items: Iterator[T]) -> Iterator[list[T]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from e2far_jax.evaluation.jobs.journal import Finding
+from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import photograph_picture
 from e2far_jax.evaluation.jobs.scan_sets import ScanTruth, seven_landmarks
 from e2far_jax.evaluation.jobs.sets import Pictures

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.evaluation.jobs.journal import Finding
+from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import scan_pictures
 from e2far_jax.evaluation.jobs.scan_rules import ScanRules
 from e2far_jax.evaluation.jobs.sets import Pictures

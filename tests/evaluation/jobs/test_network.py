@@ -9,6 +9,7 @@ from PIL import Image
 from e2far_jax.evaluation.jobs.network import NetworkSystem, outer_triangles
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, System
 from e2far_jax.morphable.open import open_morphable_model
+from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.reconstruction.faces import reconstruct_faces
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.weights import TrainedNetwork
@@ -60,7 +61,7 @@ def test_a_detectors_box_is_refined_and_no_face_is_a_reason(network, pictures, t
 def test_other_weights_have_another_fingerprint(model) -> None:
     def fingerprint(value: float, neutral: bool = False) -> str:
         variables = {"params": {"kernel": np.full(3, value)}}
-        network = TrainedNetwork(TINY_NETWORK, model, variables, "tiny")
+        network = TrainedNetwork(TINY_NETWORK, model, FaceModelSettings(), variables, "tiny")
         return NetworkSystem.of_weights("n", network, neutral).fingerprint
 
     assert fingerprint(1.0) == fingerprint(1.0)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from e2far_jax.evaluation.jobs.journal import Journal
 from e2far_jax.evaluation.jobs.landmark_sets import (
     LandmarkSet,
     LandmarkTruth,
@@ -20,6 +19,7 @@ from e2far_jax.evaluation.jobs.runner import run_system
 from e2far_jax.evaluation.jobs.scan_rules import ScanDistances, ScanRules
 from e2far_jax.evaluation.jobs.scan_sets import ScanSet, ScanTruth
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace
+from e2far_jax.journal import Journal
 from e2far_jax.scans.mesh import Mesh
 
 RANDOM = np.random.default_rng(0)

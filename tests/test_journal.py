@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from e2far_jax.evaluation.jobs.journal import Journal
+from e2far_jax.journal import Journal
 
 SUBJECT = {"system": "a", "items": 3}
 

@@ -1,4 +1,4 @@
-"""What an evaluation has found so far, item by item, so that it can be interrupted."""
+"""What a job has found so far, item by item, so that it can be interrupted."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Finding = dict[str, Any]
 
 
 class Journal:
-    """A file of JSON lines: what is evaluated, then what each item gave; a context manager.
+    """A file of JSON lines: what is done, then what each item gave; a context manager.
 
     Half a line of a process that was killed while it wrote is dropped. Numbers that are not finite
     are kept as null and come back as NaN.
 
     Args:
       path: of the file.
-      subject: what is evaluated on what by which rules; findings of another subject are not used.
+      subject: what is done by which rules; findings of another subject are not used.
     """
 
     def __init__(self, path: Path, subject: Mapping[str, Any]) -> None:

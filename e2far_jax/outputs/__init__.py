@@ -1,0 +1,1 @@
+"""What can be written of a face: files a kind, `kinds.py` lists them."""

@@ -1,0 +1,117 @@
+"""The Python call: pictures in, faces out.
+
+reconstructor = Reconstructor.from_weights()
+for face in reconstructor("photo.jpg"):
+    face.save("faces/photo")
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from e2far_jax.ahead import computed_ahead
+from e2far_jax.faces.face import Face
+from e2far_jax.networks import network_for
+from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
+from e2far_jax.reconstruction.photographs import as_photograph, read_photograph
+from e2far_jax.reconstruction.regions import ALL_FACES, Choice, regions_of
+
+Picture = str | os.PathLike[str] | np.ndarray
+READERS = 2
+
+
+class Reconstructor:
+    """Reconstructs the faces of pictures. May be used by several threads at a time.
+
+    Attributes:
+      network: the network, its parameters and its morphable model; `network.predict` is the pure
+        function underneath.
+      choice: which of the detected faces to take.
+    """
+
+    def __init__(self, network: FaceNetwork, choice: Choice = ALL_FACES) -> None:
+        self.network, self.choice = network, choice
+
+    @classmethod
+    def from_weights(
+        cls,
+        weights: str | os.PathLike[str] | None = None,
+        model: str | None = None,
+        least_score: float = 0.0,
+        largest: bool = False,
+    ) -> Reconstructor:
+        """Open a trained network.
+
+        Args:
+          weights: a weights folder, or None for the network that comes with the package.
+          model: the morphable model, as `open_morphable_model` takes it, if it is not where the
+            weights say; without weights, None is ICT-FaceKit where `e2far model get ict` stored
+            it, else the default one.
+          least_score: leave out faces that the detector is less sure of, 0..1.
+          largest: of each picture, take the largest face only.
+        Raises:
+          ValueError: for weights that are missing, damaged or of another morphable model.
+        """
+        from e2far_jax.weights import load_weights
+
+        source = network_for(model) if weights is None else Path(weights)
+        return cls(load_weights(source, model), Choice(least_score, largest))
+
+    def __call__(
+        self, picture: Picture, boxes: Float[np.ndarray, "faces 4"] | None = None
+    ) -> list[Face]:
+        """The faces of a picture.
+
+        Args:
+          picture: a file, or an array as `as_photograph` takes it: [H W 3] RGB, float in [0, 1] or
+            whole numbers of 8 or 16 bits.
+          boxes: landmark boxes [x0, y0, x1, y1], pixels; None looks for faces.
+        Returns:
+          One face each, detected ones largest first; none where there is no face.
+        Raises:
+          PhotographError: for a picture that can't be used, or a box outside it.
+          ReconstructionError: for weights without a camera head, or with damaged numbers.
+        """
+        regions = self._regions(picture, boxes)
+        starts = range(0, len(regions), BATCH_SIZE)
+        batches = [regions[start : start + BATCH_SIZE] for start in starts]
+        return [face for batch in batches for face in reconstruct_batch(self.network, batch)]
+
+    def many(self, pictures: Iterable[Picture]) -> Iterator[list[Face]]:
+        """The faces of each of many pictures, in full batches, the next ones read meanwhile.
+
+        Args:
+          pictures: as for a single call; taken as they are needed.
+        Yields:
+          What a call with the picture returns, in their order.
+        Raises:
+          PhotographError, ReconstructionError: as a call does.
+        """
+        waiting: deque[list[FaceRegion]] = deque()
+        for regions in computed_ahead(self._regions, pictures, READERS, 2 * BATCH_SIZE):
+            waiting.append(regions)
+            if sum(map(len, waiting)) >= BATCH_SIZE:
+                yield from self._batches(waiting)
+                waiting.clear()
+        yield from self._batches(waiting)
+
+    def _regions(
+        self, picture: Picture, boxes: Float[np.ndarray, "faces 4"] | None = None
+    ) -> list[FaceRegion]:
+        if isinstance(picture, np.ndarray):
+            return regions_of(as_photograph(picture), "picture", boxes, self.choice)
+        return regions_of(read_photograph(picture), str(picture), boxes, self.choice)
+
+    def _batches(self, waiting: Iterable[list[FaceRegion]]) -> Iterator[list[Face]]:
+        regions = [region for several in waiting for region in several]
+        starts = range(0, len(regions), BATCH_SIZE)
+        batches = [regions[start : start + BATCH_SIZE] for start in starts]
+        faces = iter([f for batch in batches for f in reconstruct_batch(self.network, batch)])
+        for several in waiting:
+            yield [next(faces) for _ in several]
