@@ -19,7 +19,7 @@ from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.inputs import InputsError, picture_files
 from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
-from e2far_jax.reconstruction.regions import Choice
+from e2far_jax.reconstruction.regions import Choice, Given
 from e2far_jax.reconstruction.summary import Summary
 
 INTERRUPTED = 130
@@ -104,11 +104,12 @@ def _settings(request: Request) -> tuple[list[str], JobSettings]:
     try:
         photographs = picture_files(request.photographs)
         boxes = {} if request.boxes is None else read_boxes(request.boxes, photographs)
+        given = {path: Given(array) for path, array in boxes.items()}
     except (InputsError, BoxesError) as error:
         raise UsageError(str(error)) from error
     least_score = number("--min_confidence=", request.least_score, 0.0, 1.0)
     return photographs, JobSettings(
-        boxes, Choice(least_score, request.largest), parsed_kinds("--write=", request.write)
+        given, Choice(least_score, request.largest), parsed_kinds("--write=", request.write)
     )
 
 

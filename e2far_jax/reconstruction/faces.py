@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 
 from e2far_jax.faces.face import Face
 from e2far_jax.geometry.boxes import bounding_box
+from e2far_jax.geometry.camera_fit import fit_camera
 from e2far_jax.morphable.model import MorphableModel, clip_expression
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.reconstruction.boxes import intersection_over_union
@@ -55,6 +56,8 @@ class FaceRegion:
       refinements: how often to cut again around the predicted landmarks.
       score: how sure the detector was, 0..1; 1 for a given box.
       image: what the photograph is called.
+      landmarks: the 68 points in the photograph, pixels, where they are given: the camera is then
+        the one that fits them best, whatever the network says of it.
     """
 
     photograph: Float[np.ndarray, "H W 3"]
@@ -62,6 +65,7 @@ class FaceRegion:
     refinements: int = 0
     score: float = 1.0
     image: str = ""
+    landmarks: Float[np.ndarray, "68 2"] | None = None
 
 
 def find_faces(
@@ -166,7 +170,7 @@ def _assemble(
 ) -> Face:
     height, width = region.photograph.shape[:2]
     expression = clip_expression(network.face_model, prediction.expression)
-    return Face(
+    face = Face(
         model=network.face_model,
         model_settings=network.face_model_settings,
         identity=np.asarray(prediction.identity),
@@ -179,6 +183,10 @@ def _assemble(
         weights=network.description,
         photograph=region.photograph,
     )
+    if region.landmarks is None:
+        return face
+    seen = jnp.asarray(region.landmarks, jnp.float32)
+    return dataclasses.replace(face, camera=fit_camera(jnp.asarray(face.landmarks_3d), seen))
 
 
 def _refined_box(face: Face) -> Float[np.ndarray, "4"]:

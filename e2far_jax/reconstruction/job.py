@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 from tqdm import tqdm
 
 from e2far_jax.ahead import computed_ahead
@@ -28,7 +28,13 @@ from e2far_jax.reconstruction.crops import cut_crop
 from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
 from e2far_jax.reconstruction.names import FaceNames
-from e2far_jax.reconstruction.regions import ALL_FACES, Choice, regions_in
+from e2far_jax.reconstruction.regions import (
+    ALL_FACES,
+    NOTHING_GIVEN,
+    Choice,
+    Given,
+    regions_in,
+)
 from e2far_jax.reconstruction.summary import Summary
 from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, compile_views, face_views
 
@@ -44,13 +50,12 @@ class JobSettings:
     """What to do with photographs.
 
     Attributes:
-      boxes: landmark boxes [x0, y0, x1, y1] in pixels by photograph; the others go through face
-        detection.
+      given: by photograph, where its faces are; the others go through face detection.
       choice: which of the detected faces to take.
       kinds: of the files to write.
     """
 
-    boxes: Mapping[str, Float[np.ndarray, "faces 4"]] = dataclasses.field(default_factory=dict)
+    given: Mapping[str, Given] = dataclasses.field(default_factory=dict)
     choice: Choice = ALL_FACES
     kinds: tuple[str, ...] = DEFAULT_KINDS
 
@@ -141,8 +146,9 @@ class ReconstructionJob:
                 yield _Task(region, names, number)
 
     def _regions(self, path: str) -> list[FaceRegion] | PhotographError:
+        given = self._settings.given.get(path, NOTHING_GIVEN)
         try:
-            return regions_in(path, self._settings.boxes.get(path), self._settings.choice)
+            return regions_in(path, given, self._settings.choice)
         except PhotographError as error:
             return error
 

@@ -20,7 +20,13 @@ from e2far_jax.faces.face import Face
 from e2far_jax.networks import network_for
 from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
 from e2far_jax.reconstruction.photographs import as_photograph, read_photograph
-from e2far_jax.reconstruction.regions import ALL_FACES, Choice, regions_of
+from e2far_jax.reconstruction.regions import (
+    ALL_FACES,
+    NOTHING_GIVEN,
+    Choice,
+    Given,
+    regions_of,
+)
 
 Picture = str | os.PathLike[str] | np.ndarray
 READERS = 2
@@ -64,7 +70,10 @@ class Reconstructor:
         return cls(load_weights(source, model), Choice(least_score, largest))
 
     def __call__(
-        self, picture: Picture, boxes: Float[np.ndarray, "faces 4"] | None = None
+        self,
+        picture: Picture,
+        boxes: Float[np.ndarray, "faces 4"] | None = None,
+        landmarks: Float[np.ndarray, "68 2"] | None = None,
     ) -> list[Face]:
         """The faces of a picture.
 
@@ -72,13 +81,15 @@ class Reconstructor:
           picture: a file, or an array as `as_photograph` takes it: [H W 3] RGB, float in [0, 1] or
             whole numbers of 8 or 16 bits.
           boxes: landmark boxes [x0, y0, x1, y1], pixels; None looks for faces.
+          landmarks: the 68 iBUG points of the one face that is meant, pixels; the camera is the one
+            that fits them best.
         Returns:
           One face each, detected ones largest first; none where there is no face.
         Raises:
           PhotographError: for a picture that can't be used, or a box outside it.
           ReconstructionError: for weights without a camera head, or with damaged numbers.
         """
-        regions = self._regions(picture, boxes)
+        regions = self._regions(picture, Given(boxes, landmarks))
         starts = range(0, len(regions), BATCH_SIZE)
         batches = [regions[start : start + BATCH_SIZE] for start in starts]
         return [face for batch in batches for face in reconstruct_batch(self.network, batch)]
@@ -101,12 +112,10 @@ class Reconstructor:
                 waiting.clear()
         yield from self._batches(waiting)
 
-    def _regions(
-        self, picture: Picture, boxes: Float[np.ndarray, "faces 4"] | None = None
-    ) -> list[FaceRegion]:
+    def _regions(self, picture: Picture, given: Given = NOTHING_GIVEN) -> list[FaceRegion]:
         if isinstance(picture, np.ndarray):
-            return regions_of(as_photograph(picture), "picture", boxes, self.choice)
-        return regions_of(read_photograph(picture), str(picture), boxes, self.choice)
+            return regions_of(as_photograph(picture), "picture", given, self.choice)
+        return regions_of(read_photograph(picture), str(picture), given, self.choice)
 
     def _batches(self, waiting: Iterable[list[FaceRegion]]) -> Iterator[list[Face]]:
         regions = [region for several in waiting for region in several]

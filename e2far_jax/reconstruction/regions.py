@@ -34,16 +34,30 @@ class Choice:
 ALL_FACES = Choice()
 
 
-def regions_in(
-    path: str, boxes: Float[np.ndarray, "faces 4"] | None, choice: Choice
-) -> list[FaceRegion]:
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """What is known of a photograph's faces before it is looked at.
+
+    Attributes:
+      boxes: landmark boxes [x0, y0, x1, y1], pixels; None looks for faces.
+      landmarks: the 68 points of the one face that is meant, pixels.
+    """
+
+    boxes: Float[np.ndarray, "faces 4"] | None = None
+    landmarks: Float[np.ndarray, "68 2"] | None = None
+
+
+NOTHING_GIVEN = Given()
+
+
+def regions_in(path: str, given: Given, choice: Choice) -> list[FaceRegion]:
     """Read a photograph and find its faces, at least one.
 
     Raises:
       NoFaceError: where there is none.
       PhotographError: for an unusable picture, or a box outside it.
     """
-    regions = regions_of(read_photograph(path), path, boxes, choice)
+    regions = regions_of(read_photograph(path), path, given, choice)
     if not regions:
         raise NoFaceError(f"{path}: no face found (--boxes can say where it is)")
     return regions
@@ -52,7 +66,7 @@ def regions_in(
 def regions_of(
     photograph: Float[np.ndarray, "H W 3"],
     image: str,
-    boxes: Float[np.ndarray, "faces 4"] | None,
+    given: Given,
     choice: Choice,
 ) -> list[FaceRegion]:
     """The faces of a photograph.
@@ -60,13 +74,16 @@ def regions_of(
     Args:
       photograph: RGB in [0, 1].
       image: what it is called.
-      boxes: landmark boxes [x0, y0, x1, y1], pixels; None looks for faces.
-      choice: which of those that are found to take; given boxes are all taken.
+      given: where faces are; landmarks go before boxes.
+      choice: which of those that are found to take; given ones are all taken.
     Returns:
       One region a face, detected ones largest first; empty where there is no face.
     Raises:
       PhotographError: for a box outside the photograph.
     """
+    boxes = given.boxes
+    if given.landmarks is not None:
+        boxes = np.concatenate([given.landmarks.min(axis=0), given.landmarks.max(axis=0)])[None]
     height, width = photograph.shape[:2]
     for box in [] if boxes is None else boxes:
         try:
@@ -75,4 +92,6 @@ def regions_of(
             raise PhotographError(f"{image}: {error}") from None
     found = find_faces(photograph, boxes)
     regions = found if boxes is not None else choice.of(found)
-    return [dataclasses.replace(region, image=image) for region in regions]
+    return [
+        dataclasses.replace(region, image=image, landmarks=given.landmarks) for region in regions
+    ]

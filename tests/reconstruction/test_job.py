@@ -9,6 +9,7 @@ from PIL import Image
 from e2far_jax.journal import Journal
 from e2far_jax.reconstruction.errors import ReconstructionError
 from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
+from e2far_jax.reconstruction.regions import Given
 
 pytestmark = pytest.mark.usefixtures("small_views")
 
@@ -31,8 +32,8 @@ def _run(network, folder, photographs, boxes):
 
 
 def _again(network, folder, photographs, boxes, **settings):
-    arrays = {path: np.array(entries) for path, entries in boxes.items()}
-    settings = JobSettings(arrays, **settings)
+    given = {path: Given(np.array(entries)) for path, entries in boxes.items()}
+    settings = JobSettings(given, **settings)
     with Journal(folder / "journal.jsonl", {}) as journal:
         return ReconstructionJob(network, folder, settings, journal).run(photographs)
 
