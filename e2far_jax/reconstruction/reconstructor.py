@@ -104,23 +104,27 @@ class Reconstructor:
         Raises:
           PhotographError, ReconstructionError: as a call does.
         """
-        waiting: deque[list[FaceRegion]] = deque()
-        for regions in computed_ahead(self._regions, pictures, READERS, 2 * BATCH_SIZE):
-            waiting.append(regions)
-            if sum(map(len, waiting)) >= BATCH_SIZE:
-                yield from self._batches(waiting)
-                waiting.clear()
-        yield from self._batches(waiting)
+        regions: list[FaceRegion] = []
+        faces: deque[Face] = deque()
+        counts: deque[int] = deque()  # of the faces of each picture that was not yielded yet
+        for found in computed_ahead(self._regions, pictures, READERS, 2 * BATCH_SIZE):
+            counts.append(len(found))
+            regions += found
+            while len(regions) >= BATCH_SIZE:
+                faces.extend(reconstruct_batch(self.network, regions[:BATCH_SIZE]))
+                del regions[:BATCH_SIZE]
+            yield from _complete(counts, faces)
+        if regions:
+            faces.extend(reconstruct_batch(self.network, regions))
+        yield from _complete(counts, faces)
 
     def _regions(self, picture: Picture, given: Given = NOTHING_GIVEN) -> list[FaceRegion]:
         if isinstance(picture, np.ndarray):
             return regions_of(as_photograph(picture), "picture", given, self.choice)
         return regions_of(read_photograph(picture), str(picture), given, self.choice)
 
-    def _batches(self, waiting: Iterable[list[FaceRegion]]) -> Iterator[list[Face]]:
-        regions = [region for several in waiting for region in several]
-        starts = range(0, len(regions), BATCH_SIZE)
-        batches = [regions[start : start + BATCH_SIZE] for start in starts]
-        faces = iter([f for batch in batches for f in reconstruct_batch(self.network, batch)])
-        for several in waiting:
-            yield [next(faces) for _ in several]
+
+def _complete(counts: deque[int], faces: deque[Face]) -> Iterator[list[Face]]:
+    """Take out the faces of the first pictures that have all of theirs."""
+    while counts and len(faces) >= counts[0]:
+        yield [faces.popleft() for _ in range(counts.popleft())]
