@@ -7,6 +7,7 @@ import functools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +19,7 @@ from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.scans.mesh import Mesh
 
+Pose = Literal["frontal", "camera"]
 Expression = str | Mapping[str, float] | Float[np.ndarray, "E"]
 
 
