@@ -17,6 +17,7 @@ MIRRORED_LANDMARKS = np.array(
      *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
 )  # fmt: skip
 MOST_ASYMMETRY = 0.05
+_FLIP = np.array([-1.0, 1.0, 1.0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,23 +36,17 @@ class Mirror:
 def mirror_of(model: MorphableModel) -> Mirror:
     """How a model mirrors its faces, by least squares over the face.
 
-    A vertex's partner is the one nearest to its mirror image, on the mean face and in how all
-    expressions together move it, which tells the lips apart where they touch.
-
     Args:
       model: any whose mean face is symmetric about x = 0.
     Raises:
       ValueError: where mirrored faces are not among the model's: a twentieth or more of a basis is
         left over.
     """
-    mean, expressions = np.asarray(model.mean, np.float64), np.asarray(model.expression_basis)
-    moved = np.concatenate([mean, expressions.sum(axis=-1, dtype=np.float64)], axis=-1)
-    flip = np.array([-1.0, 1.0, 1.0])
-    _, partner = cKDTree(moved).query(moved * np.tile(flip, 2))
+    partner = mirror_partners(model)
     face = np.asarray(model.regions["face"])
     return Mirror(
         *(
-            _mirrored(f"{model.name}: the {kind} basis", np.asarray(basis), flip, partner, face)
+            _mirrored(f"{model.name}: the {kind} basis", np.asarray(basis), partner, face)
             for kind, basis in (
                 ("identity", model.identity_basis),
                 ("expression", model.expression_basis),
@@ -60,16 +55,26 @@ def mirror_of(model: MorphableModel) -> Mirror:
     )
 
 
+def mirror_partners(model: MorphableModel) -> Int[np.ndarray, "N"]:
+    """The vertex on the other side of the face for each of a model's vertices.
+
+    It is the one nearest to the vertex' mirror image in x = 0, on the mean face and in how all
+    expressions together move it, which tells the lips apart where they touch.
+    """
+    mean, expressions = np.asarray(model.mean, np.float64), np.asarray(model.expression_basis)
+    moved = np.concatenate([mean, expressions.sum(axis=-1, dtype=np.float64)], axis=-1)
+    return cKDTree(moved).query(moved * np.tile(_FLIP, 2))[1]
+
+
 def _mirrored(
     what: str,
     basis: Float[np.ndarray, "N 3 K"],
-    flip: Float[np.ndarray, "3"],
     partner: Int[np.ndarray, "N"],
     face: np.ndarray,
 ) -> Float[np.ndarray, "K K"]:
     """The matrix M of a -> a M for which U (a M) is U a mirrored."""
     size = basis.shape[-1]
-    wanted = (basis[partner] * flip[:, None])[face].reshape(-1, size).astype(np.float64)
+    wanted = (basis[partner] * _FLIP[:, None])[face].reshape(-1, size).astype(np.float64)
     own = basis[face].reshape(-1, size).astype(np.float64)
     matrix = np.linalg.lstsq(own, wanted, rcond=None)[0]
     left = np.linalg.norm(own @ matrix - wanted) / np.linalg.norm(wanted)
