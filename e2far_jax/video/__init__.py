@@ -1,0 +1,1 @@
+"""From a video to the people in it: followed, held still, smoothed, written as animations."""

@@ -1,0 +1,142 @@
+"""The video again, with every followed face's mesh drawn over it."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from e2far_jax.gallery.studio import opaque_triangles
+from e2far_jax.geometry.boxes import bounding_box, crop_square
+from e2far_jax.geometry.cameras import Camera, transform_image
+from e2far_jax.morphable.model import MorphableModel, shape
+from e2far_jax.rendering.preview import render_mesh
+from e2far_jax.video.errors import VideoError
+from e2far_jax.video.people import Person
+from e2far_jax.video.reading import Frame, Video
+
+SIZE = 192  # pixels of a mesh's own picture, whatever the face's size: one program is compiled
+EXTENT = 1.15  # side of that picture, in sides of the crop around the landmarks
+OPACITY = 0.65
+CODEC = "mp4v"  # MPEG-4 part 2: the one that every build of OpenCV can write into .mp4
+
+
+class Overlay:
+    """Draws people's meshes over the frames of their video."""
+
+    def __init__(self, model: MorphableModel, people: Sequence[Person]) -> None:
+        self._model, self._triangles = model, face_triangles(model)
+        self._shown: dict[int, list[tuple[Person, int]]] = {}
+        for person in people:
+            for row, frame in enumerate(person.motion.frames.tolist()):
+                self._shown.setdefault(frame, []).append((person, row))
+
+    def draw(self, frame: Frame) -> Float[np.ndarray, "H W 3"]:
+        """The frame with all faces that were followed in it; RGB in [0, 1]."""
+        picture = frame.picture
+        for person, row in self._shown.get(frame.number, []):
+            picture = self._laid_over(picture, person, row)
+        return picture
+
+    def _laid_over(
+        self, picture: Float[np.ndarray, "H W 3"], person: Person, row: int
+    ) -> Float[np.ndarray, "H W 3"]:
+        box = bounding_box(jnp.asarray(person.landmarks[row], jnp.float32))
+        centre, side = (np.float64(part) for part in crop_square(box))
+        step = EXTENT * float(side) / SIZE  # pixels of the frame for one of the mesh's picture
+        offset = centre - step * SIZE / 2.0
+        layer = _mesh_picture(
+            self._model,
+            self._triangles,
+            jnp.asarray(person.identity),
+            jnp.asarray(person.motion.expression[row], jnp.float32),
+            transform_image(
+                person.motion.camera_at(row),
+                jnp.float32(1.0 / step),
+                jnp.asarray(-offset / step, jnp.float32),
+            ),
+        )
+        return _composed(picture, np.asarray(layer), step, offset)
+
+
+def face_triangles(model: MorphableModel) -> Int[Array, "F 3"]:
+    """The triangles of the face, without neck and scalp."""
+    triangles = np.asarray(opaque_triangles(model))
+    return jnp.asarray(triangles[np.asarray(model.regions["face"])[triangles].all(axis=1)])
+
+
+@contextlib.contextmanager
+def overlay_writer(path: Path, video: Video) -> Iterator[Any]:
+    """A function that takes pictures (RGB in [0, 1]) and writes them as the frames of `path`.
+
+    The file appears when the block ends well.
+
+    Raises:
+      VideoError: where OpenCV can't write such a file.
+    """
+    import cv2
+
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    size = (video.width - video.width % 2, video.height - video.height % 2)  # of the codec
+    writer = cv2.VideoWriter(
+        str(temporary), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*CODEC), video.rate, size
+    )
+    if not writer.isOpened():
+        raise VideoError(f"{path}: OpenCV cannot write a video of {size[0]} x {size[1]} pixels")
+
+    def write(picture: Float[np.ndarray, "H W 3"]) -> None:
+        levels = np.uint8(np.rint(255.0 * np.clip(picture, 0.0, 1.0)))
+        writer.write(np.ascontiguousarray(levels[: size[1], : size[0], ::-1]))
+
+    try:
+        try:
+            yield write
+        finally:
+            writer.release()
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@jax.jit
+def _mesh_picture(
+    model: MorphableModel,
+    triangles: Int[Array, "F 3"],
+    identity: Float[Array, "I"],
+    expression: Float[Array, "E"],
+    camera: Camera,
+) -> Float[Array, "S S 4"]:
+    """RGB multiplied by the share of the pixel that is covered, and that share."""
+    drawn = render_mesh(shape(model, identity, expression), triangles, camera, SIZE, SIZE)
+    return jnp.concatenate([drawn[..., :3] * drawn[..., 3:], drawn[..., 3:]], axis=-1)
+
+
+def _composed(
+    picture: Float[np.ndarray, "H W 3"],
+    layer: Float[np.ndarray, "S S 4"],
+    step: float,
+    offset: Float[np.ndarray, "2"],
+) -> Float[np.ndarray, "H W 3"]:
+    """A picture under a layer whose point p falls at step * p + offset."""
+    import cv2
+
+    low = np.maximum(np.floor(offset).astype(int), 0)
+    high = np.minimum(np.ceil(offset + step * len(layer)).astype(int), picture.shape[1::-1])
+    if (high <= low).any():
+        return picture
+    # OpenCV has its origin in the middle of the first pixel.
+    shift = offset - low + (step - 1.0) / 2.0
+    place = np.array([[step, 0.0, shift[0]], [0.0, step, shift[1]]])
+    flags = cv2.INTER_AREA if step < 1.0 else cv2.INTER_LINEAR
+    placed = OPACITY * cv2.warpAffine(layer, place, tuple((high - low).tolist()), flags=flags)
+    window = (slice(low[1], high[1]), slice(low[0], high[0]))
+    result = picture.copy()
+    result[window] = placed[..., :3] + (1.0 - placed[..., 3:]) * picture[window]
+    return result
