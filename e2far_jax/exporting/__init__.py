@@ -1,0 +1,1 @@
+"""Trained networks as programs that run elsewhere: `e2far export`."""

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from e2far_jax.exporting.parity import random_pictures
+from e2far_jax.exporting.stablehlo import PLATFORMS, stablehlo_function, stablehlo_program
+from tests.exporting.networks import trained
+
+VGG16 = {"backbone": "vgg16", "fusion_taps": ("pool4", "pool5"), "pixel_scale": 100.0}
+PATCHES = {"image_size": 48, "compact_norms": True, "fusion_patches": True, "head_widths": ()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"), [(PATCHES, (1, 4)), (VGG16, (2,))], ids=["compact", "vgg16"]
+)
+def test_program_comes_back_for_any_batch(changes: dict, counts: tuple[int, ...]) -> None:
+    network = trained(**changes)
+    found = stablehlo_function(stablehlo_program(network))
+    for count in counts:
+        images = random_pictures(np.random.default_rng(count), count, network.image_size)
+        ours, theirs = network.predict(jnp.asarray(images)), found(images)
+        expected = {
+            "identity": ours.identity,
+            "expression": np.clip(ours.expression, 0.0, 1.0),
+            "rotation": ours.camera.rotation,
+            "scale": ours.camera.scale,
+            "translation": ours.camera.translation,
+        }
+        assert set(theirs) == set(expected)
+        for name, value in expected.items():
+            np.testing.assert_allclose(theirs[name], value, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def test_program_is_for_all_platforms_and_in_full_precision() -> None:
+    program = jax.export.deserialize(bytearray(stablehlo_program(trained())))
+    assert program.platforms == PLATFORMS
+    products = [
+        line
+        for line in program.mlir_module().splitlines()
+        if "stablehlo.convolution" in line or "stablehlo.dot_general" in line
+    ]
+    assert len(products) > 8
+    assert all("HIGHEST" in line for line in products)
