@@ -17,7 +17,7 @@ FACING = (0.25, 0.5)  # cosine to the viewer from which on a point counts, and c
 LEAST_DEPTH_MM = 0.7  # how far behind the nearest surface a point may be and still be seen
 # The face is never found exactly, so what lies beside an edge may be of the other side's colour.
 MARGIN = 3  # pixels of depth: how far things reach beyond their outline in front of others
-OUTLINE = 12  # pixels of depth: confidence rises over so many from the head's outline on
+OUTLINE = 12.0  # pixels of depth: confidence rises over so many from the head's outline on
 
 
 @dataclasses.dataclass(frozen=True)
