@@ -39,7 +39,8 @@ class Texture:
     @property
     def image_type(self) -> str | None:
         """The image's media type by its first bytes."""
-        return next((kind for head, kind in IMAGE_TYPES.items() if self.image[:8].startswith(head)))
+        kinds = (kind for head, kind in IMAGE_TYPES.items() if self.image.startswith(head))
+        return next(kinds, None)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -83,6 +83,8 @@ def model_mesh(
     """
     if colours is not None and texture is not None:
         raise ValueError("expected colours or a texture, got both: they would be multiplied")
+    if not np.isfinite(identity).all():
+        raise ValueError("the identity coefficients are not all finite")
     vertices = np.asarray(neutral_shape(model, jnp.asarray(identity, jnp.float32)))
     normals = _normals(model, vertices)
     drawn = _drawn_triangles(model)
