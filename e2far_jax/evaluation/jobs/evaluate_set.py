@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import e2far_jax
-from e2far_jax.journal import Finding, Journal
 from e2far_jax.evaluation.jobs.runner import run_system
 from e2far_jax.evaluation.jobs.sets import EvaluationSet
 from e2far_jax.evaluation.jobs.summary import column
@@ -17,6 +16,7 @@ from e2far_jax.evaluation.jobs.systems import PredictedFace, System
 from e2far_jax.evaluation.reports.contents import FacePictures, Report
 from e2far_jax.evaluation.reports.extremes import extremes
 from e2far_jax.evaluation.reports.write import write_report
+from e2far_jax.journal import Finding, Journal
 
 PACKAGES = ("jax", "numpy", "scipy", "libigl")
 

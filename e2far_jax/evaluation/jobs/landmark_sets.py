@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import landmark_pictures
 from e2far_jax.evaluation.jobs.sets import Pictures
 from e2far_jax.evaluation.jobs.summary import SEED, column, failures_of, mean_figure, present
@@ -22,6 +21,7 @@ from e2far_jax.evaluation.metrics.landmarks import (
 )
 from e2far_jax.evaluation.metrics.pose import euler_angles, euler_errors, rotation_error
 from e2far_jax.evaluation.reports.contents import Figure, Measure, System
+from e2far_jax.journal import Finding
 
 RULES = """The error of a face is the mean distance of its 68 projected landmarks from the true \
 ones, in percent of sqrt(width height) of the true landmarks' box. Networks are given that box, as \
@@ -114,8 +114,8 @@ def measure_landmarks(face: PredictedFace, truth: LandmarkTruth) -> Finding:
     if points is None or not np.isfinite(points).all():
         raise ValueError("the prediction has no landmarks, or they are not finite")
     finding: Finding = {"nme": float(normalised_mean_error(points[None], truth.landmarks[None])[0])}
-    if face.rotation is not None and truth.rotation is not None:
-        pair = face.rotation[None], truth.rotation[None]
+    if face.camera is not None and truth.rotation is not None:
+        pair = np.asarray(face.camera.rotation, np.float64)[None], truth.rotation[None]
         turned = euler_errors(*pair)
         finding["rotation"] = float(rotation_error(*pair)[0])
         finding |= {name: float(getattr(turned, name)[0]) for name in ("pitch", "yaw", "roll")}

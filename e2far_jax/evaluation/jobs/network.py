@@ -87,7 +87,8 @@ class NetworkSystem:
             np.asarray(face.landmarks_2d, np.float64),
             np.asarray(landmarks.on(vertices), np.float64),
             Mesh(np.asarray(vertices, np.float64), triangles),
-            np.asarray(face.camera.rotation, np.float64),
+            np.asarray(face.neutral_vertices, np.float64),
+            face.camera,
         )
 
 

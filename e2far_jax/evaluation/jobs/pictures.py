@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from e2far_jax.evaluation.jobs.scan_rules import ScanDistances
 from e2far_jax.evaluation.jobs.systems import Picture
@@ -56,9 +56,17 @@ def scan_pictures(picture: Picture, scan: Mesh, found: ScanDistances) -> dict[st
         # Scans of similar sizes share a compiled program.
         points, distances = _filled_up(found.points), _filled_up(found.distances)
         triangles = _filled_up(place[measured].astype(np.int32))
-        view = error_picture(points, triangles, distances, SIZE, yaw=YAW)
-        pictures["distances of the scan"] = levels(view)
+        pictures["distances of the scan"] = mesh_picture(points, triangles, distances)
     return pictures
+
+
+def mesh_picture(
+    vertices: Float[np.ndarray, "N 3"],
+    triangles: Int[np.ndarray, "F 3"],
+    errors: Float[np.ndarray, "N"],
+) -> Pixels:
+    """A mesh, turned a little, in the colours of its vertices' errors, mm."""
+    return levels(error_picture(vertices, triangles, errors, SIZE, yaw=YAW))
 
 
 def _filled_up(rows: T) -> T:

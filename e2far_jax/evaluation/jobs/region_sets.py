@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import photograph_picture
 from e2far_jax.evaluation.jobs.scan_sets import ScanTruth, seven_landmarks
 from e2far_jax.evaluation.jobs.sets import Pictures
@@ -17,6 +16,7 @@ from e2far_jax.evaluation.jobs.systems import PredictedFace
 from e2far_jax.evaluation.protocols.faces import SEVEN_OF_68
 from e2far_jax.evaluation.protocols.realy import REGIONS, realy_errors
 from e2far_jax.evaluation.reports.contents import Measure, System
+from e2far_jax.journal import Finding
 
 RULES = """The prediction is placed by seven landmarks, with its size. For each region, rigid ICP \
 brings it to the region's scan; the error is the mean distance of the region's vertices from it, \

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar, runtime_checkable
 
-from e2far_jax.journal import Finding, Journal
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace, System
+from e2far_jax.journal import Finding, Journal
 from e2far_jax.progress import watched
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.pictures import scan_pictures
 from e2far_jax.evaluation.jobs.scan_rules import ScanRules
 from e2far_jax.evaluation.jobs.sets import Pictures
@@ -20,6 +19,7 @@ from e2far_jax.evaluation.protocols.faces import SEVEN_OF_68, root_mean_square
 from e2far_jax.evaluation.protocols.pooling import pooled_statistics
 from e2far_jax.evaluation.reports.contents import Figure, Measure, System
 from e2far_jax.files import replacing
+from e2far_jax.journal import Finding
 
 
 @dataclasses.dataclass(frozen=True)

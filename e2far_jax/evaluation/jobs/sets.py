@@ -9,9 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import UInt8
 
-from e2far_jax.journal import Finding
 from e2far_jax.evaluation.jobs.systems import PredictedFace
 from e2far_jax.evaluation.reports.contents import System
+from e2far_jax.journal import Finding
 
 Pictures = dict[str, UInt8[np.ndarray, "_ _ 3"]]
 

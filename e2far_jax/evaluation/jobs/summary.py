@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.journal import Finding
 from e2far_jax.evaluation.reports.contents import Figure
 from e2far_jax.evaluation.statistics import bootstrap_mean
+from e2far_jax.journal import Finding
 
 SEED = 0  # of all resampling
 

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
+from e2far_jax.geometry.cameras import Camera
 from e2far_jax.scans.mesh import Mesh
 
 
@@ -38,13 +39,15 @@ class PredictedFace:
       landmarks_2d: the 68 iBUG points in the picture, pixels.
       landmarks_3d: the 68 points, or as many as the protocol names, in the mesh's frame and unit.
       mesh: the surface of the face, mm where the system claims to know the size.
-      rotation: from the face's axes to the camera's.
+      neutral_vertices: the mesh's without the expression, where the system tells the two apart.
+      camera: from the mesh's frame to the picture.
     """
 
     landmarks_2d: Float[np.ndarray, "68 2"] | None = None
     landmarks_3d: Float[np.ndarray, "L 3"] | None = None
     mesh: Mesh | None = None
-    rotation: Float[np.ndarray, "3 3"] | None = None
+    neutral_vertices: Float[np.ndarray, "N 3"] | None = None
+    camera: Camera | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -14,6 +14,7 @@ from e2far_jax.evaluation.reports.extremes import Group
 from e2far_jax.evaluation.statistics import Interval
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
+_NUMBERS = re.compile(r"(\d+)")  # splits a label into texts and numbers by turns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Report:
       protocol_text: the rules, in paragraphs with empty lines between them.
       items: names of all pictures or scans, each once.
       systems: on these items; the others are compared with the first.
-      strata: name such as "yaw" -> a label an item; tables have them sorted.
+      strata: name such as "yaw" -> a label an item; tables have them `in_order`.
       command: that measures it again.
       versions: package -> version.
       failures: item -> why no system has a result there.
@@ -180,6 +181,15 @@ class Report:
                 f"systems disagree about the name, unit or limit of {key}: "
                 + ", ".join(sorted(map(str, kinds)))
             )
+
+
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Labels sorted, numbers in them by their value."""
+
+    def parts(label: str) -> list[str | int]:
+        return [int(part) if part.isdecimal() else part for part in _NUMBERS.split(label)]
+
+    return sorted(labels, key=parts)
 
 
 def _refuse_doubles(what: str, names: Sequence[str]) -> None:

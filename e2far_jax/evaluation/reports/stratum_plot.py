@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from e2far_jax.evaluation.reports.contents import Report
+from e2far_jax.evaluation.reports.contents import Report, in_order
 from e2far_jax.evaluation.reports.drawing import (
     Style,
     Theme,
@@ -128,7 +128,7 @@ def _draw_means(
 
 
 def _name_labels(panel: Axes, labels: np.ndarray) -> None:
-    names = sorted(set(labels.tolist()))
+    names = in_order(set(labels.tolist()))
     counts = [int(np.sum(labels == name)) for name in names]
     many = len(names) > _MANY
     gap = ", " if many else "\n"

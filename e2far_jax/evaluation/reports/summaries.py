@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from e2far_jax.evaluation.metrics.curves import area_under_curve, failure_rate
 from e2far_jax.evaluation.reports.comparisons import Comparison, compared_systems
-from e2far_jax.evaluation.reports.contents import Measure, Report
+from e2far_jax.evaluation.reports.contents import Measure, Report, in_order
 from e2far_jax.evaluation.statistics import Interval, bootstrap_mean
 
 _ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # and their tenfolds, for limits
@@ -137,7 +137,7 @@ def _average(
 def _by_stratum(report: Report, seed: int) -> Iterator[Average]:
     for stratum, labels in report.strata.items():
         for key in report.measure_keys:
-            for label in sorted(set(labels)):
+            for label in in_order(set(labels)):
                 chosen = np.array([one == label for one in labels])
                 for system, measure in report.measured(key):
                     values = measure.values[chosen]

@@ -42,7 +42,7 @@ def test_every_picture_has_its_face_or_a_reason(network, pictures, neutral: bool
         photograph = read_photograph(pictures[i].path)
         (alone,) = reconstruct_faces(network, photograph, BOXES[i : i + 1].astype(np.float32))
         np.testing.assert_allclose(faces[i].landmarks_2d, alone.landmarks_2d, atol=1e-4)
-        np.testing.assert_allclose(faces[i].rotation, alone.camera.rotation, atol=1e-6)
+        np.testing.assert_allclose(faces[i].camera.rotation, alone.camera.rotation, atol=1e-6)
         vertices = alone.neutral_vertices if neutral else alone.vertices
         np.testing.assert_allclose(faces[i].mesh.vertices, vertices, atol=1e-4)
         expected = network.face_model.landmarks.on(vertices)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -19,10 +20,12 @@ from e2far_jax.evaluation.jobs.runner import run_system
 from e2far_jax.evaluation.jobs.scan_rules import ScanDistances, ScanRules
 from e2far_jax.evaluation.jobs.scan_sets import ScanSet, ScanTruth
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace
+from e2far_jax.geometry.cameras import Camera
 from e2far_jax.journal import Journal
 from e2far_jax.scans.mesh import Mesh
 
 RANDOM = np.random.default_rng(0)
+FRONTAL = Camera(jnp.eye(3), jnp.ones(()), jnp.zeros(2))
 # A box of 100 by 100 pixels, so that an error in pixels is one in percent.
 TRUE = np.concatenate([[[0.0, 0.0], [100.0, 100.0]], RANDOM.uniform(0, 100, (66, 2))])
 
@@ -54,7 +57,7 @@ class Shifted:
             elif picture.name == "empty":
                 yield PredictedFace()
             else:
-                yield PredictedFace(moved(self.pixels), rotation=np.eye(3))
+                yield PredictedFace(moved(self.pixels), camera=FRONTAL)
 
 
 def test_each_item_is_measured_once_however_often_it_is_interrupted(tmp_path: Path) -> None:
@@ -76,7 +79,7 @@ def test_a_report_of_landmarks_leaves_out_what_failed_and_says_so(tmp_path: Path
     pixels = {"a": 2.0, "b": 4.0, "c": 9.0}
     findings = {
         name: measure_landmarks(
-            PredictedFace(moved(pixels[name]), rotation=np.eye(3)), truth(name, turned[name])
+            PredictedFace(moved(pixels[name]), camera=FRONTAL), truth(name, turned[name])
         )
         for name in pixels
     }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from e2far_jax.evaluation.reports.comparisons import Comparison, with_holm
-from e2far_jax.evaluation.reports.contents import Measure
+from e2far_jax.evaluation.reports.contents import Measure, in_order
 from e2far_jax.evaluation.reports.curve_plot import curve_line
 from e2far_jax.evaluation.reports.stratum_plot import axis_end, spread_across
 from e2far_jax.evaluation.reports.summaries import curve_limit, summarise
@@ -37,13 +37,19 @@ def test_averages_are_those_of_the_statistics() -> None:
     assert sum(THEIRS[FOUND] <= average.high) in (20, 21)
 
 
-def test_strata_hold_their_own_items_in_order_of_first_use() -> None:
+def test_strata_hold_their_own_items_in_order() -> None:
     chosen = [one for one in SUMMARY.by_stratum if (one.system, one.measure) == ("theirs", "nme")]
     assert [one.label for one in chosen] == ["front", "half", "side"]
     assert [(one.count, one.missing) for one in chosen] == [(8, 0), (7, 1), (8, 0)]
     assert chosen[2].interval == bootstrap_mean(THEIRS[2::3], np.random.default_rng(5))
     total = sum(one.interval.mean * one.count for one in chosen)
     assert total == pytest.approx(np.nansum(THEIRS))
+
+
+def test_numbers_in_labels_are_sorted_by_their_value() -> None:
+    labels = ("60-90", "light 10", "light 9", "0-30", "light", "30-60", "2")
+    expected = ["0-30", "2", "30-60", "60-90", "light", "light 9", "light 10"]
+    assert in_order(labels) == expected
 
 
 def test_comparisons_pair_the_items_that_both_have() -> None:

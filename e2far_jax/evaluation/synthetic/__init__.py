@@ -1,0 +1,1 @@
+"""The synthetic benchmark: rendered pictures of unseen people, graded, and what to compare with."""
