@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from e2far_jax.faces.face import Face
 from e2far_jax.gallery.studio import BACKGROUND, lay_over, opaque_triangles, turntable_camera
@@ -95,7 +95,7 @@ def turned_views(
 
 def _drawn(
     model: MorphableModel,
-    vertices: Float[np.ndarray, "N 3"],
+    vertices: Float[Array, "N 3"],
     texture: Texture | None,
     camera: Camera,
     size: int,
