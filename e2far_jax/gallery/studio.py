@@ -7,7 +7,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
@@ -50,10 +50,15 @@ def mesh_picture(
 
 def opaque_triangles(model: MorphableModel) -> Int[Array, "F 3"]:
     """What is drawn of a model: not the film over an eye, nor lashes, where it says so."""
+    return jnp.asarray(np.asarray(model.triangles)[opaque(model)])
+
+
+def opaque(model: MorphableModel) -> Bool[np.ndarray, "F"]:
+    """Which triangles `opaque_triangles` are."""
     triangles = np.asarray(model.triangles)
-    if "opaque" in model.regions:
-        triangles = triangles[np.asarray(model.regions["opaque"])[triangles].all(axis=1)]
-    return jnp.asarray(triangles)
+    if "opaque" not in model.regions:
+        return np.ones(len(triangles), bool)
+    return np.asarray(model.regions["opaque"])[triangles].all(axis=1)
 
 
 def part_colours(model: MorphableModel) -> Float[np.ndarray, "N 3"]:

@@ -1,0 +1,1 @@
+"""A face as one HTML page that needs no other file, no network and no library."""
