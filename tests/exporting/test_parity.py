@@ -37,11 +37,17 @@ def test_the_largest_difference_of_each_output_is_found(network) -> None:
     assert 1e-6 < found["translation"] < 2e-5
 
 
+@pytest.fixture
+def one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is compiled for more than one size."""
+    monkeypatch.setattr("e2far_jax.exporting.parity.BATCHES", (2,))
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [("identity", 1e-2), ("rotation", -1e-3), ("translation", 1e-2), ("scale", np.nan)],
 )
-def test_another_function_is_refused(network, name: str, wrong: float) -> None:
+def test_another_function_is_refused(network, one_batch, name: str, wrong: float) -> None:
     def changed(outputs: dict) -> dict:
         outputs[name].flat[-1] += wrong
         return outputs
@@ -50,7 +56,7 @@ def test_another_function_is_refused(network, name: str, wrong: float) -> None:
         largest_differences(network, _program(network, changed))
 
 
-def test_other_outputs_are_refused(network) -> None:
+def test_other_outputs_are_refused(network, one_batch) -> None:
     def flat(outputs: dict) -> dict:
         return outputs | {"rotation": outputs["rotation"].reshape(-1, 9)}
 
@@ -62,7 +68,7 @@ def test_other_outputs_are_refused(network) -> None:
             largest_differences(network, _program(network, change))
 
 
-def test_a_network_that_predicts_no_numbers_is_refused(network) -> None:
+def test_a_network_that_predicts_no_numbers_is_refused(network, one_batch) -> None:
     variables = jax.tree.map(lambda leaf: leaf * 1e30, network.variables)
     broken = dataclasses.replace(network, variables=variables)
     with pytest.raises(ExportError, match="not finite"):

@@ -11,6 +11,6 @@ PEERS = ("torch", "onnxruntime")
 
 
 def present(peer: str) -> bool:
-    """Whether a peer can be imported; ONNX Runtime is handed PyTorch's network, so needs both."""
-    needed = ("torch",) if peer == "torch" else ("torch", "onnx", "onnxruntime")
+    """Whether a peer can be imported; ONNX Runtime is handed a file that `onnx` writes."""
+    needed = ("torch",) if peer == "torch" else ("onnx", "onnxruntime")
     return all(importlib.util.find_spec(name) is not None for name in needed)
