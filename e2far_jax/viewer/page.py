@@ -18,7 +18,7 @@ from e2far_jax.faces.face import Face
 from e2far_jax.gallery.error_views import LARGEST_ERROR, error_colours
 from e2far_jax.viewer.arrays import DrawnMesh, drawn_mesh, mesh_arrays, packed_colours
 from e2far_jax.viewer.pictures import data_url, photograph_view
-from e2far_jax.viewer.sliders import sliders, slider_units
+from e2far_jax.viewer.sliders import slider_units, sliders
 
 SCRIPTS = ("shape.js", "drawing.js", "turning.js", "sliders.js", "viewer.js")
 _RAMP = 9  # colours that the scale of errors is given by

@@ -1,0 +1,1 @@
+"""A local page that makes faces of pictures: `e2far serve`."""

@@ -1,0 +1,108 @@
+"""`e2far serve`: the network is loaded, a port is listened at, until Ctrl-C."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import uvicorn
+from jaxtyping import Float
+
+from e2far_jax.arguments import whole_number
+from e2far_jax.cache import keep_compiled_programs
+from e2far_jax.errors import UsageError
+from e2far_jax.faces.face import Face
+from e2far_jax.outputs.kinds import KINDS, face_files
+from e2far_jax.outputs.paint import Paint
+from e2far_jax.reconstruction.errors import ReconstructionError
+from e2far_jax.reconstruction.reconstructor import Reconstructor
+from e2far_jax.server.app import make_app
+from e2far_jax.server.limits import Limits
+from e2far_jax.server.results import PAGE
+from e2far_jax.server.security import own_names
+from e2far_jax.viewer.page import face_page
+
+_ENDING_SECONDS = 5  # for requests that are being answered
+
+
+def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
+    """Serve until interrupted; returns the exit status."""
+    listening = _listening(host, whole_number("--port=", port, 0, 65535))
+    with listening:
+        if not _is_loopback(listening):
+            print(
+                f"WARNING: --host={host}: every machine that reaches this one can use the server "
+                "and send it pictures; there is no password and no encryption",
+                file=sys.stderr,
+            )
+        print("e2far serve: loading the network", file=sys.stderr)
+        app = make_app(_reconstructor(weights, model), served_files, Limits(), own_names(host))
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_ENDING_SECONDS,
+        )
+        try:
+            _Server(config, _url(host, listening)).run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass
+    print("e2far serve: stopped", file=sys.stderr)
+    return 0
+
+
+def served_files(face: Face) -> dict[str, bytes]:
+    """Every kind of file of a face, and its page."""
+    paint = Paint(face)
+    texture = paint.texture.colours if paint.texture is not None else None
+    page = face_page(face, paint.colours, texture=texture)
+    return {**face_files(face, tuple(KINDS), paint), PAGE: page}
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._own_url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"e2far serve: open {self._own_url} in a browser; Ctrl-C ends", flush=True)
+
+
+def _reconstructor(
+    weights: str | None, model: str | None
+) -> Callable[[Float[np.ndarray, "H W 3"]], list[Face]]:
+    """The network, compiled by a first call, so that the first user needn't wait."""
+    keep_compiled_programs()
+    try:
+        reconstructor = Reconstructor.from_weights(weights, model)
+        reconstructor(np.full((96, 96, 3), 0.5, np.float32), np.array([[24.0, 24.0, 72.0, 72.0]]))
+    except (ValueError, ReconstructionError) as error:
+        raise UsageError(" ".join(str(error).split())) from error
+    return reconstructor
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"--host={host} --port={port}: cannot listen there ({reason})") from error
+
+
+def _is_loopback(listening: socket.socket) -> bool:
+    return ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+
+
+def _url(host: str, listening: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    if ipaddress.ip_address(listening.getsockname()[0]).is_unspecified:
+        shown = "localhost"
+    return f"http://{shown}:{listening.getsockname()[1]}/"

@@ -1,0 +1,100 @@
+"""Pictures out of requests: limited in bytes, seconds and pixels, never on a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+import numpy as np
+from jaxtyping import Float
+from PIL import Image, ImageOps, UnidentifiedImageError
+from starlette.requests import ClientDisconnect, Request
+
+from e2far_jax.reconstruction.pixels import as_photograph
+from e2far_jax.server.limits import Limits
+from e2far_jax.server.refusals import Refusal
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+_LONGEST_NAME = 60
+
+
+def check_request(request: Request, limits: Limits) -> None:
+    """Refuse what other pages' forms can send, and what says that it is too large.
+
+    A page of another origin can't send these types of content unless it asks first, which no
+    answer of this server allows.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Refusal(403, "pictures are taken from this server's own page only")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not (kind.startswith("image/") or kind == "application/octet-stream"):
+        raise Refusal(415, f"expected a picture file as the request's body, got {kind or 'none'}")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > limits.upload_bytes:
+        raise _too_large(limits)
+
+
+async def read_upload(request: Request, limits: Limits) -> bytes:
+    """The body of a request, given up at the first byte or second too many."""
+    content = bytearray()
+    try:
+        async with asyncio.timeout(limits.upload_seconds):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > limits.upload_bytes:
+                    raise _too_large(limits)
+    except TimeoutError:
+        raise Refusal(408, f"the upload took more than {limits.upload_seconds:g} s") from None
+    except ClientDisconnect:
+        raise Refusal(400, "the upload was broken off") from None
+    if not content:
+        raise Refusal(422, "the file is empty")
+    return bytes(content)
+
+
+def upload_name(text: str) -> str:
+    """What the picture is called: the last part of a path, of harmless characters."""
+    name = PurePath(text.replace("\\", "/")).name
+    kept = "".join(letter if letter.isalnum() or letter in " ._-()" else "_" for letter in name)
+    stem, dot, ending = kept.rpartition(".")
+    stem = (stem if dot else ending)[:_LONGEST_NAME].strip(" .") or "picture"
+    return f"{stem}.{ending[:8]}" if dot else stem
+
+
+def decoded(content: bytes, name: str, limits: Limits) -> Float[np.ndarray, "H W 3"]:
+    """A picture file's pixels, upright, RGB in [0, 1]; transparent parts are white."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > limits.pixels:
+                raise _too_many_pixels(name, limits)
+            ImageOps.exif_transpose(image, in_place=True)
+            return as_photograph(_colours(image))
+    except Refusal:
+        raise
+    except Image.DecompressionBombError:
+        raise _too_many_pixels(name, limits) from None
+    except UnidentifiedImageError:
+        raise Refusal(422, f"{name} is not a picture; {', '.join(FORMATS)} are taken") from None
+    except Exception:  # Pillow's decoders raise nearly anything on damaged data
+        raise Refusal(422, f"{name} is a damaged picture") from None
+
+
+def _colours(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith("I"):  # 16 bits
+        return np.clip(np.asarray(image.convert("F")) / np.float32(65535.0), 0.0, 1.0)
+    if image.mode == "F":
+        return np.asarray(image)
+    return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+
+
+def _too_large(limits: Limits) -> Refusal:
+    return Refusal(
+        413, f"the file is too large: at most {limits.upload_bytes / 1e6:g} MB are taken"
+    )
+
+
+def _too_many_pixels(name: str, limits: Limits) -> Refusal:
+    return Refusal(413, f"{name} has more than {limits.pixels / 1e6:g} million pixels")
