@@ -95,16 +95,19 @@ class Builder(tfds.core.ShardBasedBuilder):
             "landmarks": tensor(shape=(68, 2)),
             "index": tfds.features.Scalar(np.int64),
             "level": tfds.features.Scalar(np.int64),
-            "factors": {
-                name: tfds.features.Scalar(np.float32)
-                for name in factor_names(self.chunk_renderer.render)
-            },
+            "factors": {name: tfds.features.Scalar(np.float32) for name in self._factor_names()},
         }
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(features),
             disable_shuffling=True,
             metadata=tfds.core.MetadataDict(model_sketch=model_sketch(self.model).tolist()),
         )
+
+    def _factor_names(self) -> list[str]:
+        """As they are stored; to ask the renderer takes ten seconds, which no start should take."""
+        if not self.is_prepared():
+            return factor_names(self.chunk_renderer.render)
+        return sorted(tfds.features.FeaturesDict.from_config(self.data_dir)["factors"])
 
     def chunks(self) -> list[Chunk]:
         """All that is rendered, in order."""
