@@ -4,8 +4,8 @@
 
 DIR holds pictures and landmarks.json (see e2far_jax/data_sets/photographs.py). Writes report.md
 with the error of the projected landmarks, what was seen (smile, open mouth, closed eyes) against
---labels, and how far two people's identities differ; and contact_sheet.png. The photographs are for
-looking at a network; nothing is trained on them.
+--labels, how far two people's identities differ, and how many of the faces the detector finds; and
+contact_sheet.png. The photographs are for looking at a network; nothing is trained on them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from absl import flags
 from e2far_jax import jobs
 from e2far_jax.data_sets.photographs import read_annotations
 from e2far_jax.files import replacing
+from e2far_jax.studies.detection import detection_recall
 from e2far_jax.studies.expressions import read_labels
 from e2far_jax.studies.look import look_at
 from e2far_jax.weights import load_weights
@@ -35,7 +36,7 @@ def main() -> None:
     network = load_weights(WEIGHTS.value)
     out.mkdir(parents=True, exist_ok=True)
     look, sheets = look_at(network, photographs, out)
-    report = look.report(labels)
+    report = f"{look.report(labels)}\n\n{detection_recall(photographs).report()}"
     with replacing(out / "report.md") as file:
         file.write(f"{report}\n".encode())
     print(f"\n{report}\n\n{out / 'report.md'}    {'    '.join(map(str, sheets))}")

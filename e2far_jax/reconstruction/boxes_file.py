@@ -8,16 +8,15 @@ and the box's diagonal as its side.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.reconstruction.errors import BoxesError
+from e2far_jax.reconstruction.named_entries import matched_entries, read_entries, shortened
 
 LARGEST_CROP = 4.0  # times the photograph's longer side
 
@@ -36,13 +35,17 @@ def read_boxes(
       BoxesError: for an unreadable file, a name that matches no photograph or more than one, or
         boxes that are none.
     """
-    boxes: dict[str, Float[np.ndarray, "faces 4"]] = {}
-    for name, entries in _read_object(path).items():
-        photograph = _match(path, name, photographs)
-        if photograph in boxes:
-            raise BoxesError(f"{path}: two entries match {photograph}")
-        boxes[photograph] = _parse_boxes(f"{path}: {name}", entries)
-    return boxes
+    try:
+        content = read_entries(os.fspath(path))
+        if not isinstance(content, dict):
+            raise ValueError(
+                f"{path}: holds a JSON {type(content).__name__}, expected an object from file "
+                "names to lists of boxes"
+            )
+        matched = matched_entries(os.fspath(path), content, photographs)
+    except ValueError as error:
+        raise BoxesError(str(error)) from None
+    return {name: _parse_boxes(f"{path}: {name}", entries) for name, entries in matched.items()}
 
 
 def check_inside(box: Float[np.ndarray, "4"], width: int, height: int) -> None:
@@ -58,32 +61,6 @@ def check_inside(box: Float[np.ndarray, "4"], width: int, height: int) -> None:
         raise ValueError(f"box {shown} is far larger than the {width} x {height} picture")
 
 
-def _read_object(path: str | os.PathLike[str]) -> dict[str, Any]:
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BoxesError(f"{path}: {error.strerror or error}") from None
-    except (ValueError, RecursionError) as error:
-        raise BoxesError(f"{path}: not valid JSON ({error})") from None
-    if not isinstance(content, dict):
-        raise BoxesError(
-            f"{path}: holds a JSON {type(content).__name__}, "
-            "expected an object from file names to lists of boxes"
-        )
-    return content
-
-
-def _match(path: str | os.PathLike[str], name: str, photographs: Sequence[str]) -> str:
-    if name in photographs:
-        return name
-    matches = [photo for photo in photographs if Path(photo).name == name]
-    if not matches:
-        raise BoxesError(f"{path}: {name!r} matches none of the pictures")
-    if len(matches) > 1:
-        raise BoxesError(f"{path}: {name!r} matches {' and '.join(matches)}; write the path")
-    return matches[0]
-
-
 def _parse_boxes(where: str, entries: Any) -> Float[np.ndarray, "faces 4"]:
     if not isinstance(entries, list) or not entries:
         raise BoxesError(f"{where}: expected a list of boxes [[x0, y0, x1, y1], ...]")
@@ -93,17 +70,12 @@ def _parse_boxes(where: str, entries: Any) -> Float[np.ndarray, "faces 4"]:
 def _parse_box(where: str, entry: Any) -> list[float]:
     numbers = entry if isinstance(entry, list) else []
     if len(numbers) != 4 or not all(type(number) in (int, float) for number in numbers):
-        raise BoxesError(f"{where} is {_shortened(entry)}, expected four numbers [x0, y0, x1, y1]")
+        raise BoxesError(f"{where} is {shortened(entry)}, expected four numbers [x0, y0, x1, y1]")
     if not all(abs(number) < 1e9 for number in numbers):
-        raise BoxesError(f"{where} is {_shortened(entry)}: its numbers are not finite pixels")
+        raise BoxesError(f"{where} is {shortened(entry)}: its numbers are not finite pixels")
     x0, y0, x1, y1 = map(float, numbers)
     if x1 - x0 < 1.0 or y1 - y0 < 1.0:
         raise BoxesError(
-            f"{where} is {_shortened(entry)}: x1 and y1 must lie at least 1 pixel beyond x0 and y0"
+            f"{where} is {shortened(entry)}: x1 and y1 must lie at least 1 pixel beyond x0 and y0"
         )
     return [x0, y0, x1, y1]
-
-
-def _shortened(entry: Any) -> str:
-    text = json.dumps(entry)
-    return text if len(text) <= 60 else text[:57] + "..."

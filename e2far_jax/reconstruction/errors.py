@@ -21,5 +21,9 @@ class BoxesError(ValueError):
     """A boxes file that cannot be used."""
 
 
+class LandmarksError(ValueError):
+    """Landmark files that cannot be used."""
+
+
 class ReconstructionError(ValueError):
     """Weights that cannot reconstruct a face."""

