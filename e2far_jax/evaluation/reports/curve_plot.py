@@ -15,7 +15,7 @@ from e2far_jax.evaluation.reports.drawing import (
     new_panel,
     png,
     shortened,
-    styles,
+    system_styles,
 )
 from e2far_jax.evaluation.reports.summaries import Curve, Summary
 
@@ -64,9 +64,9 @@ def plot_curves(report: Report, summary: Summary, key: str, theme: Theme) -> byt
     unit = f"{measure.name}, {measure.unit}"
     title = f"Area up to {limit:g} {measure.unit}; failures lie above or have no result"
     figure, panel = new_panel(theme, title, unit, "items with at most this error, %")
-    handles = []
-    for curve, style in zip(curves, styles(theme), strict=False):
-        line = curve_line(measured[curve.system].values, limit)
+    handles, looks_of = [], system_styles((system.name for system in report.systems), theme)
+    for curve in curves:
+        line, style = curve_line(measured[curve.system].values, limit), looks_of[curve.system]
         looks = {"color": style.colour, "linestyle": style.dash, "linewidth": 2.0}
         handles += panel.step(line.errors, 100.0 * line.fractions, where="post", **looks)
     panel.set(xlim=(0.0, limit), ylim=(0.0, 101.0))

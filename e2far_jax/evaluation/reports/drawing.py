@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from e2far_jax.evaluation.reports.wording import printable
@@ -73,6 +73,11 @@ def styles(theme: Theme) -> Iterator[Style]:
         turn, place = divmod(number, len(theme.colours))
         dash = _DASHES[(place + turn) % len(_DASHES)]
         yield Style(theme.colours[place], dash, _MARKERS[(place + turn) % 7])
+
+
+def system_styles(names: Iterable[str], theme: Theme) -> dict[str, Style]:
+    """The systems' styles by their names: the same in all plots, whichever systems are in one."""
+    return dict(zip(names, styles(theme), strict=False))
 
 
 def new_panel(theme: Theme, title: str, across: str, up: str) -> tuple[Figure, Axes]:

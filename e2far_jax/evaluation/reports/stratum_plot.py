@@ -16,7 +16,7 @@ from e2far_jax.evaluation.reports.drawing import (
     new_panel,
     plain,
     png,
-    styles,
+    system_styles,
 )
 from e2far_jax.evaluation.reports.summaries import Average, Summary
 
@@ -46,14 +46,15 @@ def plot_stratum(report: Report, summary: Summary, stratum: str, key: str, theme
     measure = report.measure(key)
     figure, panel = new_panel(theme, "", stratum, f"{measure.name}, {measure.unit}")
     labels, handles = np.array(report.strata[stratum]), []
-    for (name, one), style, shift in zip(
-        measured.items(), styles(theme), _shifts(len(measured)), strict=False
-    ):
+    looks = system_styles((system.name for system in report.systems), theme)
+    for (name, one), shift in zip(measured.items(), _shifts(len(measured)), strict=True):
         own = [average for average in averages if average.system == name]
         for place, average in enumerate(own):
             width = _POINTS_WIDTH / len(measured)
-            _draw_items(panel, one.values[labels == average.label], place + shift, width, style)
-        handles.append(_draw_means(panel, own, shift, style, theme))
+            _draw_items(
+                panel, one.values[labels == average.label], place + shift, width, looks[name]
+            )
+        handles.append(_draw_means(panel, own, shift, looks[name], theme))
     _limit(panel, [one.values for one in measured.values()], averages, theme)
     _name_labels(panel, labels)
     add_legend(figure, theme, handles, list(measured))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import itertools
 
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
+from e2far_jax.evaluation.reports.curve_plot import plot_curves
 from e2far_jax.evaluation.reports.drawing import DARK, LIGHT, Theme, plain, styles
 from e2far_jax.evaluation.reports.faces_sheet import TILE_SIZE, faces_sheet, square
-from tests.evaluation.reports.made_up import NASTY, VIOLET, face
+from e2far_jax.evaluation.reports.stratum_plot import plot_stratum
+from e2far_jax.evaluation.reports.summaries import summarise
+from tests.evaluation.reports.made_up import NASTY, VIOLET, face, report
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -66,3 +72,19 @@ def test_groups_stand_side_by_side() -> None:
     left, right = (np.asarray(both)[:, start : start + one.width] for start in (0, one.width))
     shades = [int((half == VIOLET).all(axis=-1).sum()) for half in (left, right)]  # of the meshes
     assert shades == [2 * TILE_SIZE**2, TILE_SIZE**2]
+
+
+@pytest.mark.parametrize("draw", ["curves", "stratum"])
+def test_a_system_keeps_its_colour_where_others_are_missing(draw: str) -> None:
+    whole = report()
+    ours, theirs = whole.systems
+    without = dataclasses.replace(ours, measures={"rmse": ours.measures["rmse"]})
+    partial = dataclasses.replace(whole, systems=(without, theirs))
+    if draw == "curves":
+        picture = plot_curves(partial, summarise(partial), "nme", LIGHT)
+    else:
+        picture = plot_stratum(partial, summarise(partial), "yaw", "nme", LIGHT)
+    pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).reshape(-1, 3)
+    first, second = (np.array(ImageColor.getrgb(colour)) for colour in LIGHT.colours[:2])
+    assert (pixels == second).all(axis=1).sum() > 100
+    assert not (pixels == first).all(axis=1).any()
