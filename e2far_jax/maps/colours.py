@@ -15,7 +15,7 @@ from e2far_jax.rendering.images import encode_gamma
 
 GRAY = 0.7  # where there is no photograph, or the face is not in it
 WELL_SEEN = 0.5  # confidence of the vertices that others take colours from
-NEIGHBOURS = 12  # so many of them
+NEIGHBOURS = 40  # so many of them
 INNER_PARTS = ("mouth_cavity", "teeth")  # hidden ones have plain colours of their own
 
 
