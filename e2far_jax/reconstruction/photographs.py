@@ -6,10 +6,12 @@ takes 600 MB at the most; its `reduction` leads back to the file's pixels.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +23,10 @@ from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.reconstruction.pixels import as_photograph
 
 LARGEST = 50_000_000  # pixels of a photograph in memory, 12 bytes each
-LARGEST_DECODED = 150_000_000  # pixels that a decoder may have to hold, 3 or 4 bytes each
+LARGEST_DECODED = 150_000_000  # pixels that a decoder may have to hold, 4 bytes each
 _JPEG = b"\xff\xd8\xff"
 _JPEG_STEPS = (2, 4, 8)  # by which its decoder can shrink
-_opening = threading.Lock()  # the filters of warnings belong to all threads
+_filtering = threading.Lock()  # the filters of warnings belong to all threads
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,7 +78,7 @@ def _read(source: Path, shrink: bool) -> Photograph:
                 _check_size(source, image, LARGEST_DECODED)
             drafted = _draft(image)
             _check_size(source, image, LARGEST_DECODED)
-            ImageOps.exif_transpose(image, in_place=True)
+            _turn_upright(image)
             further = _reduction(image.size)
             return Photograph(as_photograph(_colours(image, further)), drafted * further)
     except PhotographError as error:
@@ -104,15 +106,27 @@ def _check_is_file(source: Path) -> None:
 
 
 def _open(source: Path) -> Image.Image:
-    """A picture whose header has been read, without warnings."""
+    """A picture whose header has been read."""
     with source.open("rb") as file:
         is_jpeg = file.read(len(_JPEG)) == _JPEG
-    with _opening, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _without_warnings():
         # Image.open refuses large files before anyone could ask for less of them.
-        image = JpegImageFile(source) if is_jpeg else Image.open(source)
-        image.getexif()
-        return image
+        return JpegImageFile(source) if is_jpeg else Image.open(source)
+
+
+def _turn_upright(image: Image.Image) -> None:
+    """Decode a picture, and turn it as its EXIF orientation says."""
+    image.load()
+    with _without_warnings():
+        image.getexif()  # the picture keeps it
+    ImageOps.exif_transpose(image, in_place=True)
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    with _filtering, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _check_size(source: Path, image: Image.Image, largest: int) -> None:
@@ -150,10 +164,15 @@ def _colours(image: Image.Image, reduction: int) -> np.ndarray:
         # Integers of more than 16 bits come from files of 16 bits.
         return gray if image.mode.startswith("F") else np.clip(gray / 65535.0, 0.0, 1.0)
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB").reduce(reduction))
-    image = image.convert("RGBA").reduce(reduction)
+        return np.asarray(_converted(image, "RGB").reduce(reduction))
+    image = _converted(image, "RGBA").reduce(reduction)
     white = Image.new("RGBA", image.size, "white")
     return np.asarray(Image.alpha_composite(white, image).convert("RGB"))
+
+
+def _converted(image: Image.Image, mode: str) -> Image.Image:
+    """Without the copy that Pillow makes of what is in the mode already."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _first_line(error: Exception) -> str:
