@@ -15,10 +15,11 @@ from e2far_jax.journal import Journal
 from e2far_jax.networks import network_for
 from e2far_jax.outputs.kinds import parsed_kinds
 from e2far_jax.reconstruction.boxes_file import read_boxes
-from e2far_jax.reconstruction.errors import BoxesError, ReconstructionError
+from e2far_jax.reconstruction.errors import BoxesError, LandmarksError, ReconstructionError
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.inputs import InputsError, picture_files
 from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
+from e2far_jax.reconstruction.landmark_files import read_landmarks
 from e2far_jax.reconstruction.regions import Choice, Given
 from e2far_jax.reconstruction.summary import Summary
 
@@ -102,15 +103,22 @@ def load_network(weights: str | None, model: str | None) -> FaceNetwork:
 
 def _settings(request: Request) -> tuple[list[str], JobSettings]:
     try:
-        photographs = picture_files(request.photographs)
-        boxes = {} if request.boxes is None else read_boxes(request.boxes, photographs)
-        given = {path: Given(array) for path, array in boxes.items()}
-    except (InputsError, BoxesError) as error:
+        photographs = picture_files(request.photographs, request.out)
+        given = _given(request, photographs)
+    except (InputsError, BoxesError, LandmarksError) as error:
         raise UsageError(str(error)) from error
     least_score = number("--min_confidence=", request.least_score, 0.0, 1.0)
     return photographs, JobSettings(
         given, Choice(least_score, request.largest), parsed_kinds("--write=", request.write)
     )
+
+
+def _given(request: Request, photographs: Sequence[str]) -> dict[str, Given]:
+    """What is known of the photographs' faces; landmarks go before boxes."""
+    boxes = {} if request.boxes is None else read_boxes(request.boxes, photographs)
+    points = {} if request.landmarks is None else read_landmarks(request.landmarks, photographs)
+    by_boxes = {path: Given(boxes=array) for path, array in boxes.items()}
+    return by_boxes | {path: Given(landmarks=array) for path, array in points.items()}
 
 
 def _subject(request: Request, network: FaceNetwork) -> dict[str, object]:

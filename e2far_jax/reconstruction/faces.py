@@ -18,8 +18,10 @@ from e2far_jax.morphable.model import MorphableModel, clip_expression
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.reconstruction.boxes import intersection_over_union
 from e2far_jax.reconstruction.crops import Crop, camera_in_photograph, cut_crop
-from e2far_jax.reconstruction.detection import detect_faces
+from e2far_jax.reconstruction.detection import find_detections
 from e2far_jax.reconstruction.errors import ReconstructionError
+from e2far_jax.reconstruction.face_region import FaceRegion
+from e2far_jax.reconstruction.upright import uprighted
 
 BATCH_SIZE = 8  # the last batch is filled up, so that the network compiles for one size only
 LEAST_AGREEMENT = 0.5  # a refined box must share this part with the one before
@@ -46,28 +48,6 @@ class FaceNetwork(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True)
-class FaceRegion:
-    """A face still to be reconstructed.
-
-    Attributes:
-      photograph: RGB in [0, 1].
-      box: its landmark box [x0, y0, x1, y1], pixels.
-      refinements: how often to cut again around the predicted landmarks.
-      score: how sure the detector was, 0..1; 1 for a given box.
-      image: what the photograph is called.
-      landmarks: the 68 points in the photograph, pixels, where they are given: the camera is then
-        the one that fits them best, whatever the network says of it.
-    """
-
-    photograph: Float[np.ndarray, "H W 3"]
-    box: Float[np.ndarray, "4"]
-    refinements: int = 0
-    score: float = 1.0
-    image: str = ""
-    landmarks: Float[np.ndarray, "68 2"] | None = None
-
-
 def find_faces(
     photograph: Float[np.ndarray, "H W 3"], boxes: Float[np.ndarray, "faces 4"] | None = None
 ) -> list[FaceRegion]:
@@ -84,7 +64,11 @@ def find_faces(
     """
     if boxes is not None:
         return [FaceRegion(photograph, box) for box in boxes]
-    return [FaceRegion(photograph, box, refinements=1) for box in detect_faces(photograph)]
+    found = find_detections(photograph)
+    return [
+        FaceRegion(photograph, box, refinements=1, score=float(score), roll=float(roll))
+        for box, score, roll in zip(found.boxes, found.scores, found.roll, strict=True)
+    ]
 
 
 def reconstruct_faces(
@@ -114,9 +98,21 @@ def reconstruct_faces(
 def reconstruct_batch(network: FaceNetwork, regions: Sequence[FaceRegion]) -> list[Face]:
     """Reconstruct up to BATCH_SIZE faces, from any photographs, in one pass of the network.
 
+    A face that is rolled further than networks have seen, 30 degrees (ours), is turned upright for
+    it; its camera is the photograph's all the same.
+
     Raises:
       ReconstructionError: for weights without a camera head, or with damaged numbers.
     """
+    upright = [uprighted(region) for region in regions]
+    faces = _reconstruct_upright(network, [turned.region for turned in upright])
+    return [
+        _with_given_landmarks(turned.in_photograph(face), region)
+        for turned, face, region in zip(upright, faces, regions, strict=True)
+    ]
+
+
+def _reconstruct_upright(network: FaceNetwork, regions: Sequence[FaceRegion]) -> list[Face]:
     boxes = [region.box for region in regions]
     passes = 1 + max(region.refinements for region in regions)
     for finished in range(1, passes + 1):
@@ -170,7 +166,7 @@ def _assemble(
 ) -> Face:
     height, width = region.photograph.shape[:2]
     expression = clip_expression(network.face_model, prediction.expression)
-    face = Face(
+    return Face(
         model=network.face_model,
         model_settings=network.face_model_settings,
         identity=np.asarray(prediction.identity),
@@ -183,10 +179,14 @@ def _assemble(
         weights=network.description,
         photograph=region.photograph,
     )
+
+
+def _with_given_landmarks(face: Face, region: FaceRegion) -> Face:
     if region.landmarks is None:
         return face
     seen = jnp.asarray(region.landmarks, jnp.float32)
-    return dataclasses.replace(face, camera=fit_camera(jnp.asarray(face.landmarks_3d), seen))
+    camera = fit_camera(jnp.asarray(face.landmarks_3d), seen)
+    return dataclasses.replace(face, camera=camera, box=region.box)
 
 
 def _refined_box(face: Face) -> Float[np.ndarray, "4"]:

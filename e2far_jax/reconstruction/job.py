@@ -26,7 +26,8 @@ from e2far_jax.outputs.kinds import DEFAULT_KINDS, save_face
 from e2far_jax.reconstruction.contact_sheet import ContactSheet
 from e2far_jax.reconstruction.crops import cut_crop
 from e2far_jax.reconstruction.errors import PhotographError
-from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
+from e2far_jax.reconstruction.face_region import FaceRegion
+from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, reconstruct_batch
 from e2far_jax.reconstruction.names import FaceNames
 from e2far_jax.reconstruction.regions import (
     ALL_FACES,

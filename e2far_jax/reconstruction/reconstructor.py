@@ -18,8 +18,10 @@ from jaxtyping import Float
 from e2far_jax.ahead import computed_ahead
 from e2far_jax.faces.face import Face
 from e2far_jax.networks import network_for
-from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, FaceRegion, reconstruct_batch
-from e2far_jax.reconstruction.photographs import as_photograph, read_photograph
+from e2far_jax.reconstruction.face_region import FaceRegion
+from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, reconstruct_batch
+from e2far_jax.reconstruction.photographs import read_photograph
+from e2far_jax.reconstruction.pixels import as_photograph
 from e2far_jax.reconstruction.regions import (
     ALL_FACES,
     NOTHING_GIVEN,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.reconstruction.boxes_file import check_inside
 from e2far_jax.reconstruction.errors import NoFaceError, PhotographError
-from e2far_jax.reconstruction.faces import FaceRegion, find_faces
+from e2far_jax.reconstruction.face_region import FaceRegion
+from e2far_jax.reconstruction.faces import find_faces
 from e2far_jax.reconstruction.photographs import read_photograph
+
+EYES, MOUTH = slice(36, 48), slice(48, 68)  # of the 68 landmarks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +96,15 @@ def regions_of(
             raise PhotographError(f"{image}: {error}") from None
     found = find_faces(photograph, boxes)
     regions = found if boxes is not None else choice.of(found)
-    return [
-        dataclasses.replace(region, image=image, landmarks=given.landmarks) for region in regions
-    ]
+    if given.landmarks is not None:
+        regions = [
+            dataclasses.replace(region, landmarks=given.landmarks, roll=_roll(given.landmarks))
+            for region in regions
+        ]
+    return [dataclasses.replace(region, image=image) for region in regions]
+
+
+def _roll(landmarks: Float[np.ndarray, "68 2"]) -> float:
+    """How far a head is turned in the picture's plane, from its mouth's middle to its eyes'."""
+    right, down = landmarks[EYES].mean(axis=0) - landmarks[MOUTH].mean(axis=0)
+    return math.atan2(-right, -down)

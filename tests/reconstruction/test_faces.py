@@ -9,17 +9,21 @@ from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import neutral_shape, shape
 from e2far_jax.reconstruction import faces as module
 from e2far_jax.reconstruction.crops import cut_crop
+from e2far_jax.reconstruction.detection import Detections
 from e2far_jax.reconstruction.errors import ReconstructionError
+from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.faces import (
     BATCH_SIZE,
     FaceNetwork,
-    FaceRegion,
     find_faces,
     reconstruct_batch,
     reconstruct_faces,
 )
+from e2far_jax.reconstruction.turning import turn_whole
 
 BOXES = np.array([[40.0, 30.0, 140.0, 150.0], [100.0, 60.0, 220.0, 170.0]])
+
+DETECTIONS = Detections(BOXES, np.array([0.9, 0.4]), np.array([0.1, -2.0]))
 
 
 def test_the_stand_in_is_a_network(network):
@@ -64,8 +68,10 @@ def test_a_picture_without_faces_gives_none(network):
 
 
 def test_detected_faces_are_refined_and_given_ones_are_not(monkeypatch, photograph):
-    monkeypatch.setattr(module, "detect_faces", lambda picture: BOXES)
-    assert [region.refinements for region in find_faces(photograph)] == [1, 1]
+    monkeypatch.setattr(module, "find_detections", lambda _: DETECTIONS)
+    found = find_faces(photograph)
+    assert [region.refinements for region in found] == [1, 1]
+    assert [(region.score, region.roll) for region in found] == [(0.9, 0.1), (0.4, -2.0)]
     assert [region.refinements for region in find_faces(photograph, BOXES)] == [0, 0]
 
 
@@ -93,6 +99,23 @@ def test_a_prediction_that_wanders_off_does_not_take_the_box_along(network, phot
     network.predict = far_away
     (face,) = reconstruct_batch(network, [FaceRegion(photograph, BOXES[0], refinements=2)])
     np.testing.assert_array_equal(face.box, BOXES[0])
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_rolled_faces_are_turned_upright(network, photograph, quarters):
+    """The same picture, lying on its side: the landmarks lie there with it."""
+    (upright,) = reconstruct_batch(network, [FaceRegion(photograph, BOXES[0])])
+    lying = np.ascontiguousarray(np.rot90(photograph, quarters))
+    turn, _, _ = turn_whole(240, 200, quarters * np.pi / 2)
+    box = turn.boxes(BOXES[:1])[0]
+    rolled = FaceRegion(lying, box, roll=quarters * np.pi / 2)
+    (face,) = reconstruct_batch(network, [rolled])
+    np.testing.assert_allclose(face.landmarks_2d, turn.points(upright.landmarks_2d), atol=0.5)
+    np.testing.assert_allclose(face.identity, upright.identity, atol=0.01)
+    assert face.picture_size == lying.shape[1::-1]
+    assert face.photograph is lying
+    ends = [*face.landmarks_2d.min(axis=0), *face.landmarks_2d.max(axis=0)]
+    np.testing.assert_allclose(face.box, ends, atol=1e-3)
 
 
 @pytest.mark.parametrize(

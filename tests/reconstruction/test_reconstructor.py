@@ -12,6 +12,7 @@ from PIL import Image
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.reconstruction import faces as module
+from e2far_jax.reconstruction.detection import Detections
 from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.reconstruction.faces import BATCH_SIZE
 from e2far_jax.reconstruction.reconstructor import Reconstructor
@@ -53,7 +54,12 @@ def test_given_landmarks_decide_the_camera(reconstructor, photograph):
 
 def test_many_pictures_share_batches(reconstructor, network, photograph, monkeypatch):
     calls = iter(range(100))
-    monkeypatch.setattr(module, "detect_faces", lambda _: BOXES[: next(calls) % 3])
+
+    def detections(_) -> Detections:
+        count = next(calls) % 3
+        return Detections(BOXES[:count], np.ones(count), np.zeros(count))
+
+    monkeypatch.setattr(module, "find_detections", detections)
     pictures = [np.full((200, 240, 3), shade, np.float32) for shade in np.linspace(0, 1, 12)]
     found = list(reconstructor.many(pictures))
     assert sorted(map(len, found)) == sorted([0, 1, 2] * 4)

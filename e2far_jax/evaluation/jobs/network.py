@@ -17,13 +17,8 @@ from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace
 from e2far_jax.faces.face import Face
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.reconstruction.errors import PhotographError
-from e2far_jax.reconstruction.faces import (
-    BATCH_SIZE,
-    FaceNetwork,
-    FaceRegion,
-    find_faces,
-    reconstruct_batch,
-)
+from e2far_jax.reconstruction.face_region import FaceRegion
+from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, find_faces, reconstruct_batch
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.scans.mesh import Mesh
 from e2far_jax.weights import TrainedNetwork
