@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ def test_blocks_draw_what_one_picture_would():
     attributes = random.random((60, 2)).astype(np.float32)
     window = Window(40, 20, BLOCK + 90, BLOCK + 8)
     depth, values = draw_attributes(points, triangles, attributes, window)
-    fragments = rasterise(jnp.asarray(points), triangles, 540, 660)
+    fragments = jax.jit(rasterise, static_argnums=(2, 3))(points, triangles, 540, 660)
     whole = np.asarray(interpolate(fragments, triangles, jnp.asarray(attributes)))
     shown = window.cut(np.asarray(fragments.triangle))
     assert 0.2 < (shown >= 0).mean() < 0.9

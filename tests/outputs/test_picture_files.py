@@ -17,7 +17,7 @@ from tests.maps.faces import ball, face_of
 class Painted(Paint):
     """A red texture."""
 
-    texture = Texture(np.full((8, 16, 3), [1.0, 0.0, 0.25]), np.arange(128).reshape(8, 16) < 40)
+    texture = Texture(np.full((32, 64, 3), [1.0, 0.0, 0.25]), np.arange(2048).reshape(32, 64) < 600)
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +31,11 @@ def read(content: bytes) -> Image.Image:
 
 
 def test_the_turntable_turns_and_begins_again(face, monkeypatch):
-    monkeypatch.setattr(picture_files, "SIZE", 48)
+    monkeypatch.setattr(picture_files, "SIZE", 64)
     files = picture_files.turntable_file(face, Painted(face))
     strip, turning = read(files[".turntable.png"]), read(files[".turntable.gif"])
-    assert strip.size == (5 * 48, 48)
-    assert turning.size == (48, 48)
+    assert strip.size == (5 * 64, 64)
+    assert turning.size == (64, 64)
     assert turning.info["loop"] == 0
     durations = []
     for frame in range(turning.n_frames):  # those that look the same are one
@@ -44,7 +44,7 @@ def test_the_turntable_turns_and_begins_again(face, monkeypatch):
     assert len(durations) > 20
     assert sum(durations) == 80 * picture_files.FRAMES
     turning.seek(7)
-    red, green, blue = np.asarray(turning.convert("RGB"))[24, 24].tolist()
+    red, green, blue = np.asarray(turning.convert("RGB"))[32, 32].tolist()
     assert red > 200
     assert green < 30
     assert 30 < blue < 90
