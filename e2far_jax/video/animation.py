@@ -6,8 +6,8 @@ import numpy as np
 
 from e2far_jax.faces.face import Face
 from e2far_jax.gltf.mesh import Animation
-from e2far_jax.outputs.glb import face_glb, node_placement
 from e2far_jax.maps.colours import face_colours
+from e2far_jax.outputs.glb import face_glb, node_placement
 from e2far_jax.video.motion import Motion
 
 

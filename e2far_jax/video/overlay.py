@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -62,6 +63,7 @@ class Overlay:
                 jnp.float32(1.0 / step),
                 jnp.asarray(-offset / step, jnp.float32),
             ),
+            SIZE,
         )
         return _composed(picture, np.asarray(layer), step, offset)
 
@@ -85,11 +87,8 @@ def overlay_writer(path: Path, video: Video) -> Iterator[Any]:
 
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     size = (video.width - video.width % 2, video.height - video.height % 2)  # of the codec
-    writer = cv2.VideoWriter(
-        str(temporary), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*CODEC), video.rate, size
-    )
-    if not writer.isOpened():
-        raise VideoError(f"{path}: OpenCV cannot write a video of {size[0]} x {size[1]} pixels")
+    code = cv2.VideoWriter_fourcc(*CODEC)
+    writer = cv2.VideoWriter(str(temporary), cv2.CAP_FFMPEG, code, video.rate, size)
 
     def write(picture: Float[np.ndarray, "H W 3"]) -> None:
         levels = np.uint8(np.rint(255.0 * np.clip(picture, 0.0, 1.0)))
@@ -97,6 +96,9 @@ def overlay_writer(path: Path, video: Video) -> Iterator[Any]:
 
     try:
         try:
+            if not writer.isOpened():
+                pixels = f"{video.width} x {video.height} pixels"
+                raise VideoError(f"{path}: OpenCV cannot write a video of {pixels}")
             yield write
         finally:
             writer.release()
@@ -105,16 +107,17 @@ def overlay_writer(path: Path, video: Video) -> Iterator[Any]:
         temporary.unlink(missing_ok=True)
 
 
-@jax.jit
+@functools.partial(jax.jit, static_argnames="size")
 def _mesh_picture(
     model: MorphableModel,
     triangles: Int[Array, "F 3"],
     identity: Float[Array, "I"],
     expression: Float[Array, "E"],
     camera: Camera,
+    size: int,
 ) -> Float[Array, "S S 4"]:
     """RGB multiplied by the share of the pixel that is covered, and that share."""
-    drawn = render_mesh(shape(model, identity, expression), triangles, camera, SIZE, SIZE)
+    drawn = render_mesh(shape(model, identity, expression), triangles, camera, size, size)
     return jnp.concatenate([drawn[..., :3] * drawn[..., 3:], drawn[..., 3:]], axis=-1)
 
 

@@ -7,7 +7,8 @@ another one goes on with a track that was lost there lately, or begins one.
 
 A face is lost where the box of its landmarks does not agree with the box that it was looked for in,
 where it leaves the picture, where it grew onto a face that is followed for longer, and where it is
-not confirmed for PATIENCE_SECONDS: then what followed its last confirmation is taken back.
+not confirmed for PATIENCE_SECONDS: a network sees a face in anything. What followed the last
+confirmation is then taken back, also at a shot's end.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from jaxtyping import Float
 from e2far_jax.faces.face import Face
 from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.reconstruction.boxes import intersection_over_union
+from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.faces import (
     BATCH_SIZE,
     LEAST_AGREEMENT,
     FaceNetwork,
-    FaceRegion,
     find_faces,
     reconstruct_batch,
 )
@@ -34,7 +35,7 @@ from e2far_jax.video.reading import Frame
 from e2far_jax.video.shots import CutDetector
 
 DETECTION_SECONDS = 0.5
-PATIENCE_SECONDS = 1.5
+PATIENCE_SECONDS = 1.0
 ABSENCE_SECONDS = 3.0  # how long a lost face may stay away and still be the same one
 SHORTEST_SECONDS = 0.4  # what is followed for less is dropped
 SAME_FACE = 0.3  # intersection over union of two boxes around one face
@@ -127,6 +128,8 @@ class Follower:
         return sorted(kept, key=lambda track: track.sightings[0].frame), self._shots
 
     def _end_shot(self) -> None:
+        for track in self._followed:
+            _take_back(track)
         self._ended += self._followed + self._lost
         self._followed, self._lost = [], []
 
@@ -171,18 +174,18 @@ class Follower:
         longest_first = sorted(self._followed, key=lambda track: -len(track.sightings))
         for position, track in enumerate(longest_first):
             others = [t for t in longest_first[:position] if t in self._followed]
-            if any(intersection_over_union(track.box, o.box) > LEAST_AGREEMENT for o in others):
-                self._lose(track, frame)
-            elif frame.seconds - track.confirmed > PATIENCE_SECONDS:
-                track.sightings = [s for s in track.sightings if s.seconds <= track.confirmed]
+            if any(
+                intersection_over_union(track.box, o.box) > LEAST_AGREEMENT for o in others
+            ) or _take_back(track):
                 self._lose(track, frame)
 
     def _lose(self, track: Track, frame: Frame) -> None:
         self._followed.remove(track)
-        self._detection_due = frame.seconds
         if track.sightings:
             track.box = np.float64(_box_of(track.sightings[-1]))
             self._lost.append(track)
+        if _duration(track) >= SHORTEST_SECONDS:
+            self._detection_due = frame.seconds
 
 
 def followed_faces(network: FaceNetwork, frames: Iterable[Frame]) -> tuple[list[Track], list[int]]:
@@ -221,9 +224,19 @@ def _credible(face: Face, box: Float[np.ndarray, "4"]) -> bool:
     return inside and intersection_over_union(np.float64(face.box), box) >= LEAST_AGREEMENT
 
 
+def _take_back(track: Track) -> bool:
+    """Whether a face was not confirmed for too long; then what was seen meanwhile is dropped."""
+    if track.sightings[-1].seconds - track.confirmed <= PATIENCE_SECONDS:
+        return False
+    track.sightings = [s for s in track.sightings if s.seconds <= track.confirmed]
+    return True
+
+
 def _box_of(sighting: Sighting) -> Float[np.ndarray, "4"]:
     return np.concatenate([sighting.landmarks.min(axis=0), sighting.landmarks.max(axis=0)])
 
 
 def _duration(track: Track) -> float:
+    if not track.sightings:
+        return 0.0
     return track.sightings[-1].seconds - track.sightings[0].seconds

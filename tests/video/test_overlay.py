@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from e2far_jax.geometry.cameras import project
+from e2far_jax.morphable.model import shape
+from e2far_jax.video.errors import VideoError
+from e2far_jax.video.jitter import Jitter
+from e2far_jax.video.motion import Motion, landmark_model, landmarks_in_picture
+from e2far_jax.video.overlay import OPACITY, Overlay, overlay_writer
+from e2far_jax.video.people import Person
+from e2far_jax.video.reading import Frame, Video, open_video, read_frames
+
+
+def _person(model, scale: float, place: tuple[float, float]) -> Person:
+    motion = Motion(
+        frames=np.array([4]),
+        seconds=np.array([0.16]),
+        expression=np.zeros((1, 4)),
+        rotation=np.eye(3)[None],
+        scale=np.array([scale]),
+        translation=np.array([place]),
+    )
+    identity, none = np.zeros(5, np.float32), Jitter(0.0, 0.0)
+    landmarks = landmarks_in_picture(landmark_model(model), identity, motion)
+    return Person(0, identity, motion, landmarks, 0, np.ones(1), none, none)
+
+
+def _drawn(model, person, number=4, height=150, width=200) -> np.ndarray:
+    picture = np.zeros((height, width, 3), np.float32)
+    return Overlay(model, [person]).draw(Frame(number, number / 25.0, picture))
+
+
+@pytest.mark.parametrize(("scale", "place"), [(0.5, (90.0, 70.0)), (0.5, (10.0, 20.5))])
+def test_the_mesh_covers_what_the_camera_says(model, scale, place):
+    person = _person(model, scale, place)
+    covered = _drawn(model, person).max(axis=-1) > 0.25
+    vertices = shape(model, jnp.asarray(person.identity), jnp.zeros(4))
+    points = np.asarray(project(person.motion.camera_at(0), vertices))
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
+    seen_low, seen_high = (columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)
+    np.testing.assert_allclose(seen_low, np.maximum(low, 0.0), atol=2.0)
+    np.testing.assert_allclose(seen_high, np.minimum(high, (200, 150)), atol=2.0)
+
+
+def test_it_is_laid_over_with_its_opacity(model):
+    person = _person(model, 0.5, (90.0, 70.0))
+    dark = _drawn(model, person)
+    bright = Overlay(model, [person]).draw(Frame(4, 0.16, np.ones((150, 200, 3), np.float32)))
+    np.testing.assert_allclose((bright - dark)[70, 90], 1.0 - OPACITY, atol=1e-3)
+    np.testing.assert_allclose((bright - dark)[2, 2], 1.0)
+
+
+def test_other_frames_and_faces_outside_stay(model):
+    assert not _drawn(model, _person(model, 0.5, (90.0, 70.0)), number=5).any()
+    assert not _drawn(model, _person(model, 0.5, (900.0, 70.0))).any()
+
+
+def test_the_given_picture_is_not_touched(model):
+    picture = np.zeros((150, 200, 3), np.float32)
+    Overlay(model, [_person(model, 0.5, (90.0, 70.0))]).draw(Frame(4, 0.16, picture))
+    assert not picture.any()
+
+
+@pytest.mark.parametrize("size", [(64, 48), (65, 49)])
+def test_a_video_is_written_with_its_rate(tmp_path, size):
+    video = Video(tmp_path / "in.mp4", *size, rate=30000 / 1001, frames=5)
+    with overlay_writer(tmp_path / "overlay.mp4", video) as write:
+        for level in range(5):
+            write(np.full((size[1], size[0], 3), level / 5.0, np.float32))
+    written = open_video(tmp_path / "overlay.mp4")
+    assert (written.width, written.height, written.frames) == (64, 48, 5)
+    assert written.rate == pytest.approx(29.97, abs=0.01)
+    levels = [float(frame.picture.mean()) for frame in read_frames(written)]
+    np.testing.assert_allclose(levels, np.arange(5) / 5.0, atol=0.02)
+
+
+def test_an_interrupted_overlay_leaves_the_one_before(tmp_path):
+    path, video = tmp_path / "overlay.mp4", Video(tmp_path / "in.mp4", 64, 48, 25.0, 5)
+    path.write_bytes(b"earlier")
+
+    def interrupted():
+        with overlay_writer(path, video) as write:
+            write(np.zeros((48, 64, 3), np.float32))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_picture_that_cannot_be_a_video_is_an_error(tmp_path):
+    video = Video(tmp_path / "in.mp4", 1, 1, 25.0, 5)
+    with pytest.raises(VideoError, match="1 x 1"), overlay_writer(tmp_path / "o.mp4", video):
+        pass
+    assert list(tmp_path.iterdir()) == []
