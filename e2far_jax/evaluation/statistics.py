@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 from e2far_jax.evaluation.sign_flips import sign_flip_p
 
 Values = Float[np.ndarray, "B"]
+_AT_ONCE = 1_000_000  # resampled values in memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,8 +85,13 @@ def bootstrap_mean(
     confidence: float = 0.95,
     resamples: int = 4000,
 ) -> Interval:
-    """The mean of independent values with its interval; the rest is as in `bootstrap`."""
-    return bootstrap(values, np.mean, generator, confidence=confidence, resamples=resamples)
+    """The mean of independent values with its interval: `bootstrap` of `np.mean`, but faster."""
+    _check(values)
+    values, count = values.astype(np.float64), len(values)
+    rows = max(1, _AT_ONCE // count)
+    sizes = [min(rows, resamples - start) for start in range(0, resamples, rows)]
+    draws = [values[generator.integers(count, size=(size, count))].mean(axis=1) for size in sizes]
+    return percentile_interval(values.mean(), np.concatenate(draws or [[]]), confidence)
 
 
 def stratified_mean(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from e2far_jax.evaluation import statistics
 from e2far_jax.evaluation.statistics import (
     Interval,
     bootstrap,
@@ -112,9 +113,14 @@ def test_rows_stay_together():
     np.testing.assert_allclose([interval.mean, interval.low, interval.high], 3.0)
 
 
-def test_the_mean_is_one_of_the_statistics():
-    values = generator(10).normal(size=30)
-    assert bootstrap(values, np.mean, generator()) == bootstrap_mean(values, generator())
+@pytest.mark.parametrize("count", [1, 2, 30, 400])
+def test_the_mean_is_one_of_the_statistics(count, monkeypatch):
+    """To the last bit, also where not all resamples are in memory at once."""
+    monkeypatch.setattr(statistics, "_AT_ONCE", 1000)
+    values = generator(10).normal(size=count)
+    settings = {"resamples": 101}
+    expected = bootstrap(values, np.mean, generator(), **settings)
+    assert bootstrap_mean(values, generator(), **settings) == expected
 
 
 def test_strata_weigh_the_same_and_are_resampled_apart():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -17,7 +18,10 @@ Rotations = Float[np.ndarray | Array, "B 3 3"]
 
 def rotation_error(predicted: Rotations, true: Rotations) -> Float[Array, "B"]:
     """The angle between two rotations, degrees within [0, 180]."""
-    return jnp.rad2deg(rotation_angle(jnp.asarray(predicted), jnp.asarray(true)))
+    return jnp.rad2deg(_angle(jnp.asarray(predicted), jnp.asarray(true)))
+
+
+_angle = jax.jit(rotation_angle)
 
 
 def euler_angles(rotation: Rotations) -> Float[np.ndarray, "B 3"]:
@@ -34,7 +38,10 @@ def euler_angles(rotation: Rotations) -> Float[np.ndarray, "B 3"]:
     """
     count = len(rotation)
     cameras = Camera(jnp.asarray(rotation), jnp.ones(count), jnp.zeros((count, 2)))
-    return np.rad2deg(np.asarray(pose_para_from_camera(cameras, 0)[..., :3], np.float64))
+    return np.rad2deg(np.asarray(_pose_para(cameras, 0)[..., :3], np.float64))
+
+
+_pose_para = jax.jit(pose_para_from_camera, static_argnames="image_height")
 
 
 @dataclasses.dataclass(frozen=True)
