@@ -22,19 +22,20 @@ from starlette.routing import Route
 from e2far_jax.faces.face import Face
 from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.server.limits import Limits, TokenBuckets
-from e2far_jax.server.refusals import Refusal
+from e2far_jax.server.refusals import RefusalError
 from e2far_jax.server.results import Files, presented
 from e2far_jax.server.security import Guard, own_names
 from e2far_jax.server.uploads import check_request, decoded, read_upload, upload_name
 
 Reconstruct = Callable[[Float[np.ndarray, "H W 3"]], list[Face]]
-_BUSY_SECONDS = 10.0
+_BUSY = "other pictures are being worked on; try again soon"
+_BUSY_SECONDS = 10.0  # after which a place is likely to be free
 
 
 def make_app(
     reconstruct: Reconstruct,
     files: Files,
-    limits: Limits = Limits(),
+    limits: Limits,
     names: Iterable[str] = own_names("127.0.0.1"),
 ) -> Starlette:
     """The application.
@@ -57,7 +58,7 @@ def make_app(
             Route("/faces", service.faces, methods=["POST"]),
         ],
         middleware=[Middleware(Guard, names=names)],
-        exception_handlers={Refusal: _refused, Exception: _failed},
+        exception_handlers={RefusalError: _refused, Exception: _failed},
     )
 
 
@@ -75,9 +76,9 @@ class _Service:
         check_request(request, self._limits)
         wait = self._buckets.take(request.client.host if request.client else "")
         if wait:
-            raise Refusal(429, f"too many pictures; try again in {wait:.0f} s", wait)
+            raise RefusalError(429, f"too many pictures; try again in {wait:.0f} s", wait)
         if self._waiting >= self._limits.waiting:
-            raise Refusal(503, "other pictures are being worked on; try again soon", _BUSY_SECONDS)
+            raise RefusalError(503, _BUSY, _BUSY_SECONDS)
         self._waiting += 1
         try:
             content = await read_upload(request, self._limits)
@@ -93,9 +94,9 @@ class _Service:
         try:
             found = self._reconstruct(picture)
         except PhotographError as error:
-            raise Refusal(422, f"{name}: {error}") from None
+            raise RefusalError(422, f"{name}: {error}") from None
         if not found:
-            raise Refusal(422, f"no face was found in {name}")
+            raise RefusalError(422, f"no face was found in {name}")
         faces = [dataclasses.replace(face, image=name) for face in found]
         return json.dumps(presented(faces, name, self._files, self._limits.faces)).encode()
 

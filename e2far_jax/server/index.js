@@ -87,8 +87,10 @@ async function openCamera() {
     return complain(`the camera can’t be used (${error.message})`);
   }
   say("");
+  element("take").disabled = true;
   element("shot").hidden = false;
   await video.play();
+  element("take").disabled = false;
 }
 
 function closeCamera() {

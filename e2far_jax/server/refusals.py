@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """The answer to a request that can't be served.
 
     Attributes:

@@ -58,6 +58,7 @@ class Guard:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI says."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

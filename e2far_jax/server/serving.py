@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import sys
@@ -17,7 +18,6 @@ from e2far_jax.errors import UsageError
 from e2far_jax.faces.face import Face
 from e2far_jax.outputs.kinds import KINDS, face_files
 from e2far_jax.outputs.paint import Paint
-from e2far_jax.reconstruction.errors import ReconstructionError
 from e2far_jax.reconstruction.reconstructor import Reconstructor
 from e2far_jax.server.app import make_app
 from e2far_jax.server.limits import Limits
@@ -38,7 +38,7 @@ def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
                 "and send it pictures; there is no password and no encryption",
                 file=sys.stderr,
             )
-        print("e2far serve: loading the network", file=sys.stderr)
+        print("e2far serve: loading the network and compiling, for up to a minute", file=sys.stderr)
         app = make_app(_reconstructor(weights, model), served_files, Limits(), own_names(host))
         config = uvicorn.Config(
             app,
@@ -47,10 +47,8 @@ def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
             server_header=False,
             timeout_graceful_shutdown=_ENDING_SECONDS,
         )
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends well, then raises it again
             _Server(config, _url(host, listening)).run(sockets=[listening])
-        except KeyboardInterrupt:
-            pass
     print("e2far serve: stopped", file=sys.stderr)
     return 0
 
@@ -78,13 +76,15 @@ class _Server(uvicorn.Server):
 def _reconstructor(
     weights: str | None, model: str | None
 ) -> Callable[[Float[np.ndarray, "H W 3"]], list[Face]]:
-    """The network, compiled by a first call, so that the first user needn't wait."""
+    """The network; a first face is made with it, so that no user waits while it is compiled."""
     keep_compiled_programs()
+    picture = np.full((96, 96, 3), 0.5, np.float32)
     try:
         reconstructor = Reconstructor.from_weights(weights, model)
-        reconstructor(np.full((96, 96, 3), 0.5, np.float32), np.array([[24.0, 24.0, 72.0, 72.0]]))
-    except (ValueError, ReconstructionError) as error:
+        (face,) = reconstructor(picture, boxes=np.array([[24.0, 24.0, 72.0, 72.0]]))
+    except ValueError as error:
         raise UsageError(" ".join(str(error).split())) from error
+    served_files(face)
     return reconstructor
 
 

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from e2far_jax.reconstruction.pixels import as_photograph
 from e2far_jax.server.limits import Limits
-from e2far_jax.server.refusals import Refusal
+from e2far_jax.server.refusals import RefusalError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 _LONGEST_NAME = 60
@@ -28,10 +28,12 @@ def check_request(request: Request, limits: Limits) -> None:
     """
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Refusal(403, "pictures are taken from this server's own page only")
+        raise RefusalError(403, "pictures are taken from this server's own page only")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not (kind.startswith("image/") or kind == "application/octet-stream"):
-        raise Refusal(415, f"expected a picture file as the request's body, got {kind or 'none'}")
+        raise RefusalError(
+            415, f"expected a picture file as the request's body, got {kind or 'none'}"
+        )
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limits.upload_bytes:
         raise _too_large(limits)
@@ -47,11 +49,11 @@ async def read_upload(request: Request, limits: Limits) -> bytes:
                 if len(content) > limits.upload_bytes:
                     raise _too_large(limits)
     except TimeoutError:
-        raise Refusal(408, f"the upload took more than {limits.upload_seconds:g} s") from None
+        raise RefusalError(408, f"the upload took more than {limits.upload_seconds:g} s") from None
     except ClientDisconnect:
-        raise Refusal(400, "the upload was broken off") from None
+        raise RefusalError(400, "the upload was broken off") from None
     if not content:
-        raise Refusal(422, "the file is empty")
+        raise RefusalError(422, "the file is empty")
     return bytes(content)
 
 
@@ -72,14 +74,16 @@ def decoded(content: bytes, name: str, limits: Limits) -> Float[np.ndarray, "H W
                 raise _too_many_pixels(name, limits)
             ImageOps.exif_transpose(image, in_place=True)
             return as_photograph(_colours(image))
-    except Refusal:
+    except RefusalError:
         raise
     except Image.DecompressionBombError:
         raise _too_many_pixels(name, limits) from None
     except UnidentifiedImageError:
-        raise Refusal(422, f"{name} is not a picture; {', '.join(FORMATS)} are taken") from None
+        raise RefusalError(
+            422, f"{name} is not a picture; {', '.join(FORMATS)} are taken"
+        ) from None
     except Exception:  # Pillow's decoders raise nearly anything on damaged data
-        raise Refusal(422, f"{name} is a damaged picture") from None
+        raise RefusalError(422, f"{name} is a damaged picture") from None
 
 
 def _colours(image: Image.Image) -> np.ndarray:
@@ -90,11 +94,11 @@ def _colours(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
 
 
-def _too_large(limits: Limits) -> Refusal:
-    return Refusal(
+def _too_large(limits: Limits) -> RefusalError:
+    return RefusalError(
         413, f"the file is too large: at most {limits.upload_bytes / 1e6:g} MB are taken"
     )
 
 
-def _too_many_pixels(name: str, limits: Limits) -> Refusal:
-    return Refusal(413, f"{name} has more than {limits.pixels / 1e6:g} million pixels")
+def _too_many_pixels(name: str, limits: Limits) -> RefusalError:
+    return RefusalError(413, f"{name} has more than {limits.pixels / 1e6:g} million pixels")

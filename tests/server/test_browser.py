@@ -1,0 +1,87 @@
+"""The server's page in a headless browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.browser import PHONE, browser, changed, opened, picture_of  # noqa: F401
+from tests.server.conftest import FACE, picture
+
+
+@pytest.fixture
+def page(browser, server):  # noqa: F811
+    with opened(browser, server, permissions=["camera"]) as page:
+        yield page
+
+
+def viewer_in(page):
+    """The first face's viewer, ready."""
+    frame = page.locator("iframe").first.element_handle().content_frame()
+    frame.wait_for_selector("html[data-state=ready]")
+    return frame
+
+
+def test_a_chosen_picture_gives_a_face_that_moves(page, picture_file):
+    page.set_input_files("#file", picture_file("me.png", picture(1)))
+    frame = viewer_in(page)
+    assert page.locator("#status").inner_text() == "1 face found."
+    before = picture_of(frame.locator("#stage"))
+    assert changed(np.broadcast_to(before[0, 0], before.shape), before) > 0.1
+    frame.locator("input[name=jawOpen]").fill("1")
+    moved = np.array(frame.evaluate("[...viewer.vertices]")).reshape(-1, 3)
+    weights = {**FACE.expression_weights, "jawOpen": 1.0}
+    np.testing.assert_allclose(moved, FACE.mesh(weights).vertices, atol=0.02)
+    with page.expect_download() as download:
+        page.click("text=Download all files")
+    assert download.value.suggested_filename == "me.zip"
+
+
+def test_a_dropped_picture(page):
+    content = list(picture(2))
+    page.evaluate(
+        """content => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([new Uint8Array(content)], "two.png"));
+            document.dispatchEvent(new DragEvent("drop", {dataTransfer, cancelable: true}));
+        }""",
+        content,
+    )
+    viewer_in(page)
+    assert page.locator("iframe").count() == 2
+    assert page.locator("h2").all_inner_texts() == ["two_0", "two_1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"no picture", "Notes.png is not a picture"),
+        (picture(0), "No face was found in Notes.png."),
+        (b"x" * 200_001, "The file is too large: at most 0.2 MB are taken."),
+    ],
+)
+def test_a_bad_upload_gets_a_message(page, picture_file, content, message):
+    page.set_input_files("#file", picture_file("Notes.png", content))
+    trouble = page.locator("#trouble:not(:empty)")
+    trouble.wait_for()
+    assert trouble.inner_text().startswith(message)
+    assert page.locator("iframe").count() == 0
+    assert page.locator("#status").inner_text() == ""
+
+
+def test_the_camera_takes_a_picture(page):
+    """Chromium's stand-in for a camera shows green, in which our stand-in sees no face."""
+    page.click("#camera")
+    page.click("#take:enabled")
+    trouble = page.locator("#trouble:not(:empty)")
+    trouble.wait_for()
+    assert trouble.inner_text() == "No face was found in camera.jpg."
+    assert page.locator("#shot").is_hidden()
+    assert page.evaluate("document.querySelector('video').srcObject") is None
+
+
+def test_the_page_fits_a_phone(browser, server):  # noqa: F811
+    with opened(browser, server, viewport=PHONE) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "file"

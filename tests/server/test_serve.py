@@ -1,0 +1,84 @@
+"""The command: mistakes in its call, and the whole of it in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+from PIL import Image
+
+from e2far_jax.commands import serve as arguments
+from e2far_jax.errors import UsageError
+
+COMMAND = "import sys; from e2far_jax.cli import main; sys.exit(main())"
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    arguments.add(parser.add_subparsers())
+    options = parser.parse_args(["serve", *words])
+    return options.run(options)
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_loaded():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match=f"--port={port}: cannot listen there"):
+            run(f"--port={port}", "--weights=nowhere")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--port=http"], "--port=http: expected a whole number from 0 to 65535"),
+        (["--host=no.such.host.invalid"], "cannot listen there"),
+        (["--port=0", "--weights=nowhere"], "nowhere"),
+    ],
+)
+def test_mistakes(words, message):
+    with pytest.raises(UsageError, match=message):
+        run(*words)
+
+
+def test_listening_for_other_machines_is_said_loudly(capsys):
+    with pytest.raises(UsageError):
+        run("--host=0.0.0.0", "--port=0", "--weights=nowhere")
+    assert "WARNING: --host=0.0.0.0: every machine that reaches this one" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_photograph_is_served_and_ctrl_c_ends_it():
+    photographs = pytest.importorskip("skimage.data")
+    content = io.BytesIO()
+    Image.fromarray(photographs.astronaut()).save(content, "JPEG", quality=95)
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "serve", "--port=0", "--model=default"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        ready = process.stdout.readline()
+        url = ready.split("open ")[1].split()[0]
+        request = urllib.request.Request(
+            f"{url}faces?name=astronaut.jpg", content.getvalue(), {"Content-Type": "image/jpeg"}
+        )
+        answer = json.load(urllib.request.urlopen(request))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert [face["name"] for face in answer["faces"]] == ["astronaut"]
+    assert "<title>astronaut.jpg</title>" in answer["faces"][0]["page"]
+    assert process.returncode == 0
+    assert errors.endswith("e2far serve: stopped\n")
+    assert "Traceback" not in errors
