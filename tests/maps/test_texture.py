@@ -56,11 +56,20 @@ def test_hidden_texels_have_the_colours_of_their_mirror_images(texture, truth):
     np.testing.assert_allclose(texture.colours[hidden], symmetric(points[hidden]), atol=0.03)
 
 
-def test_light_from_one_side_leaves_no_seam(truth):
-    points, _ = truth
-    texture = photograph_texture(
-        turned_face(lambda p: symmetric(p) * 0.6 + 0.002 * p[..., :1]), ROWS
-    )
+def test_light_from_one_side_goes_on_where_its_other_side_is_taken(truth):
+    points, facing = truth
+
+    def colours(points: np.ndarray) -> np.ndarray:
+        return symmetric(points) * 0.4 + 0.3 + 0.003 * points[..., :1]
+
+    texture = photograph_texture(turned_face(colours), ROWS)
+    rotation = np.asarray(face_of(ball(), yaw=YAW).camera.rotation)
+    mirrored_facing = points * np.array([-1.0, 1.0, 1.0]) @ rotation[2] / RADIUS
+    beside = (facing > 0.1) & (facing < 0.25) & (mirrored_facing > 0.5)
+    expected = colours(points[beside])
+    unlit = colours(points[beside] * np.array([-1.0, 1.0, 1.0]))
+    assert np.abs(unlit - expected).mean() > 0.2
+    assert np.abs(texture.colours[beside] - expected).mean() < 0.15
     across = np.abs(np.diff(texture.colours, axis=1)).max(axis=-1)
     near_front = (np.abs(points[:, 1:, 1]) < 60.0) & (points[:, 1:, 2] > -20.0)
     assert across[near_front].max() < 0.05
