@@ -9,10 +9,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from e2far_jax.commands import edit, model, reconstruct, render
+from e2far_jax.commands import edit, export, model, reconstruct, render, serve, track
 from e2far_jax.errors import UsageError
 
-COMMANDS = (reconstruct, edit, render, model)
+COMMANDS = (reconstruct, track, edit, serve, export, render, model)
 USER_ERROR, INTERRUPTED = 2, 130
 
 

@@ -69,6 +69,8 @@ def edit(request: Request) -> int:
     folder = new_folder("--out=", str(stem.parent))
     try:
         _write(folder, stem.name, original, face, clip, kinds)
+    except ValueError as error:
+        raise UsageError(f"--write={request.write}: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error}") from error
     moving = ", moving" if clip is not None else ""
@@ -122,11 +124,10 @@ def _write(
     folder: Path, name: str, original: Face, face: Face, clip: Clip | None, kinds: tuple[str, ...]
 ) -> None:
     """The files, and a picture; the photograph's colours stay where the original has them."""
-    paint = Paint(original)
-    edited = dataclasses.replace(face, photograph=None)
-    save_face(folder, name, edited, kinds, paint)
+    paint = Paint(original, name)
+    save_face(folder, name, face, kinds, paint)
     if clip is not None:
         animation = Animation(clip.seconds - clip.seconds[0], clip.weights, name="expression")
         with replacing(folder / f"{name}.glb") as file:
-            file.write(face_glb(edited, paint.colours, animation=animation))
-    write_sheet(folder / f"{name}.png", before_and_after(original, edited))
+            file.write(face_glb(face, paint.colours, animation=animation))
+    write_sheet(folder / f"{name}.png", before_and_after(original, face))

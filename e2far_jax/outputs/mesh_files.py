@@ -6,9 +6,10 @@ from e2far_jax.faces.face import Face, Pose
 from e2far_jax.maps.texture_charts import texture_chart
 from e2far_jax.outputs.axes import AXES
 from e2far_jax.outputs.glb import face_glb
-from e2far_jax.outputs.obj import obj_bytes
+from e2far_jax.outputs.obj import mtl_bytes, obj_bytes
 from e2far_jax.outputs.paint import Paint
 from e2far_jax.outputs.ply import ply_bytes
+from e2far_jax.outputs.texture_files import texture_file
 
 Files = dict[str, bytes]
 
@@ -19,6 +20,20 @@ def obj_file(face: Face, paint: Paint) -> Files:
     if model.texture_coordinates is None:
         return {".obj": obj_bytes(face.mesh())}
     return {".obj": obj_bytes(face.mesh(), *texture_chart(model))}
+
+
+def textured_file(face: Face, paint: Paint) -> Files:
+    """The texture, what of it the photograph shows, and the mesh that wears it.
+
+    Raises:
+      ValueError: for a face without its photograph.
+    """
+    material, chart = f"{paint.stem}.textured.mtl", texture_chart(face.model)
+    return {
+        ".textured.obj": obj_bytes(face.mesh(), *chart, material=material),
+        ".textured.mtl": mtl_bytes(f"{paint.stem}.texture.png"),
+        **texture_file(face, paint),
+    }
 
 
 def glb_file(face: Face, paint: Paint) -> Files:

@@ -20,10 +20,11 @@ class Paint:
 
     Attributes:
       face: the face as it is in its photograph.
+      stem: what its files are called, for those that name one another.
     """
 
-    def __init__(self, face: Face) -> None:
-        self.face = face
+    def __init__(self, face: Face, stem: str = "face") -> None:
+        self.face, self.stem = face, stem
 
     @functools.cached_property
     def colours(self) -> Float[np.ndarray, "N 3"]:
