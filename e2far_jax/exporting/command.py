@@ -39,7 +39,8 @@ def export(weights: str, kind: str, out: str, model: str | None = None) -> int:
         raise UsageError(f"--format={kind}: the choices are {', '.join(FORMATS)}")
     make, read = _exporter(kind)
     keep_compiled_programs()
-    folder, network = new_folder("--out=", out), _opened(weights, model)
+    source, folder = _weights_folder(weights), new_folder("--out=", out)
+    network = _opened(source, weights, model)
     program = make(network)
     try:
         differences = largest_differences(network, read(program))
@@ -64,11 +65,16 @@ def _exporter(kind: str) -> tuple[Callable[[TrainedNetwork], bytes], Callable[[b
     return stablehlo_program, stablehlo_function
 
 
-def _opened(weights: str, model: str | None) -> TrainedNetwork:
-    if weights not in shipped_networks() and not Path(weights).is_dir():
+def _weights_folder(weights: str) -> Path:
+    if weights in shipped_networks():
+        return shipped_network(weights)
+    if not Path(weights).is_dir():
         choices = ", ".join(shipped_networks())
         raise UsageError(f"{weights}: neither a weights folder nor one of {choices}")
-    folder = shipped_network(weights) if weights in shipped_networks() else Path(weights)
+    return Path(weights)
+
+
+def _opened(folder: Path, weights: str, model: str | None) -> TrainedNetwork:
     try:
         network = load_weights(folder, model)
     except (ValueError, OSError) as error:

@@ -102,6 +102,8 @@ def test_another_function_is_not_written(
 
 def test_mistakes_are_one_line(weights: Path, tmp_path: Path, run) -> None:
     (tmp_path / "file").write_text("")
+    run("nobody", "--format=onnx", f"--out={tmp_path / 'new'}")
+    assert not (tmp_path / "new").exists()
     (tmp_path / "empty").mkdir()
     out = f"--out={tmp_path / 'out'}"
     for arguments, expected in (
