@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Int
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.video.tracks import Sighting
+from e2far_jax.video.track import Sighting
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,7 +28,7 @@ from e2far_jax.video.motion import (
     neutral_landmarks,
 )
 from e2far_jax.video.smoothing import OneEuro, smoothed, smoothed_rotations
-from e2far_jax.video.tracks import Track
+from e2far_jax.video.track import Track
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,15 +13,12 @@ confirmation is then taken back, also at a shot's end.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.faces.face import Face
-from e2far_jax.geometry.boxes import bounding_box
 from e2far_jax.reconstruction.boxes import intersection_over_union
 from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.faces import (
@@ -33,58 +30,13 @@ from e2far_jax.reconstruction.faces import (
 )
 from e2far_jax.video.reading import Frame
 from e2far_jax.video.shots import CutDetector
+from e2far_jax.video.track import Sighting, Track
 
 DETECTION_SECONDS = 0.5
 PATIENCE_SECONDS = 1.0
 ABSENCE_SECONDS = 3.0  # how long a lost face may stay away and still be the same one
 SHORTEST_SECONDS = 0.4  # what is followed for less is dropped
 SAME_FACE = 0.3  # intersection over union of two boxes around one face
-
-
-@dataclasses.dataclass(frozen=True)
-class Sighting:
-    """A face in one frame, as the network saw it.
-
-    Attributes:
-      frame: its number.
-      seconds: when it is shown.
-      score: the detector's, when it last saw this face.
-      identity: coefficients.
-      expression: coefficients.
-      rotation: of the camera; with the next two as in `geometry.cameras`.
-      scale: pixels per mm.
-      translation: pixels.
-      landmarks: the 68 points, pixels.
-    """
-
-    frame: int
-    seconds: float
-    score: float
-    identity: Float[np.ndarray, "I"]
-    expression: Float[np.ndarray, "E"]
-    rotation: Float[np.ndarray, "3 3"]
-    scale: Float[np.ndarray, ""]
-    translation: Float[np.ndarray, "2"]
-    landmarks: Float[np.ndarray, "68 2"]
-
-
-@dataclasses.dataclass(eq=False)
-class Track:
-    """One face through one shot.
-
-    Attributes:
-      shot: the shot's number, from 0.
-      box: where to look next, landmark box in pixels.
-      score: the detector's, when it last saw this face.
-      confirmed: when that was, seconds.
-      sightings: what was seen, a frame each.
-    """
-
-    shot: int
-    box: Float[np.ndarray, "4"]
-    score: float
-    confirmed: float
-    sightings: list[Sighting] = dataclasses.field(default_factory=list)
 
 
 class Follower:
@@ -113,10 +65,7 @@ class Follower:
         if frame.seconds >= self._detection_due:
             again = self._detect(frame)
             self._detection_due = frame.seconds + DETECTION_SECONDS
-        regions = [
-            again.get(id(track), FaceRegion(frame.picture, track.box, score=track.score))
-            for track in self._followed
-        ]
+        regions = [again.get(id(track)) or track.region_in(frame) for track in self._followed]
         for track, face in zip(list(self._followed), self._reconstruct(regions), strict=True):
             self._see(track, face, frame)
         self._part(frame)
@@ -124,12 +73,12 @@ class Follower:
     def finish(self) -> tuple[list[Track], list[int]]:
         """The tracks that are long enough, by their beginning, and all shots' first frames."""
         self._end_shot()
-        kept = [track for track in self._ended if _duration(track) >= SHORTEST_SECONDS]
+        kept = [track for track in self._ended if track.duration >= SHORTEST_SECONDS]
         return sorted(kept, key=lambda track: track.sightings[0].frame), self._shots
 
     def _end_shot(self) -> None:
         for track in self._followed:
-            _take_back(track)
+            track.take_back(PATIENCE_SECONDS)
         self._ended += self._followed + self._lost
         self._followed, self._lost = [], []
 
@@ -149,7 +98,8 @@ class Follower:
         recent = [t for t in self._lost if frame.seconds - t.confirmed <= ABSENCE_SECONDS]
         track = _nearest(recent, region.box)
         if track is None:
-            track = Track(len(self._shots) - 1, region.box, region.score, frame.seconds)
+            shot = len(self._shots) - 1
+            track = Track(shot, region.box, region.roll, region.score, frame.seconds)
         else:
             self._lost.remove(track)
         self._followed.append(track)
@@ -162,12 +112,10 @@ class Follower:
 
     def _see(self, track: Track, face: Face, frame: Frame) -> None:
         sighting = _sighting(face, frame)
-        box = np.asarray(bounding_box(jnp.asarray(sighting.landmarks)), np.float64)
-        if not _credible(face, box):
+        if _credible(face, sighting.box):
+            track.add(sighting)
+        else:
             self._lose(track, frame)
-            return
-        track.box = box
-        track.sightings.append(sighting)
 
     def _part(self, frame: Frame) -> None:
         """Lose faces that have become one with another, or were not confirmed for too long."""
@@ -176,15 +124,15 @@ class Follower:
             others = [t for t in longest_first[:position] if t in self._followed]
             if any(
                 intersection_over_union(track.box, o.box) > LEAST_AGREEMENT for o in others
-            ) or _take_back(track):
+            ) or track.take_back(PATIENCE_SECONDS):
                 self._lose(track, frame)
 
     def _lose(self, track: Track, frame: Frame) -> None:
         self._followed.remove(track)
         if track.sightings:
-            track.box = np.float64(_box_of(track.sightings[-1]))
+            track.box = track.sightings[-1].box
             self._lost.append(track)
-        if _duration(track) >= SHORTEST_SECONDS:
+        if track.duration >= SHORTEST_SECONDS:
             self._detection_due = frame.seconds
 
 
@@ -222,21 +170,3 @@ def _credible(face: Face, box: Float[np.ndarray, "4"]) -> bool:
     middle = (box[:2] + box[2:]) / 2.0
     inside = bool(((middle > 0.0) & (middle < np.array(face.picture_size))).all())
     return inside and intersection_over_union(np.float64(face.box), box) >= LEAST_AGREEMENT
-
-
-def _take_back(track: Track) -> bool:
-    """Whether a face was not confirmed for too long; then what was seen meanwhile is dropped."""
-    if track.sightings[-1].seconds - track.confirmed <= PATIENCE_SECONDS:
-        return False
-    track.sightings = [s for s in track.sightings if s.seconds <= track.confirmed]
-    return True
-
-
-def _box_of(sighting: Sighting) -> Float[np.ndarray, "4"]:
-    return np.concatenate([sighting.landmarks.min(axis=0), sighting.landmarks.max(axis=0)])
-
-
-def _duration(track: Track) -> float:
-    if not track.sightings:
-        return 0.0
-    return track.sightings[-1].seconds - track.sightings[0].seconds

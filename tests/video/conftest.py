@@ -63,11 +63,13 @@ class DiscNetwork:
     """What a disc says, plus noise of a standard deviation for each part.
 
     Attributes:
-      noise: of expression weights; of radians; in percent of the crop for the place.
+      noise: of expression weights, of radians; of the place in tenths of the crop.
+      roll: what it says of every face, radians.
     """
 
     face_model: MorphableModel
     noise: float = 0.0
+    roll: float = 0.0
     image_size: int = 48
     face_model_settings: FaceModelSettings = FaceModelSettings("dome")
     description: str = "discs"
@@ -100,7 +102,7 @@ class DiscNetwork:
         return (
             identity + 10.0 * self.noise * draw(size=5),
             expression + self.noise * draw(size=4),
-            np.array([0.0, 2.0 * (blue - 0.5), 0.0]) + self.noise * draw(size=3),
+            np.array([0.0, 2.0 * (blue - 0.5), self.roll]) + self.noise * draw(size=3),
             scale * math.exp(self.noise * draw() / 3.0),
             np.array(middle)[::-1] + 0.1 * size * self.noise * draw(size=2),
         )

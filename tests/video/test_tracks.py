@@ -47,6 +47,20 @@ def test_it_is_detected_now_and_then_alone(network, monkeypatch):
     assert len(calls) == 1 + 50 // 13  # every half second: 13 frames at 25 a second
 
 
+def test_the_next_region_is_rolled_as_the_face_was(network, monkeypatch):
+    looked_for = []
+
+    def recorded(network_, regions):
+        looked_for.extend(region.roll for region in regions)
+        return real(network_, regions)
+
+    real = tracks.reconstruct_batch
+    monkeypatch.setattr(tracks, "reconstruct_batch", recorded)
+    monkeypatch.setattr(network, "roll", 0.3)
+    _follow(network, frames(4, lambda n: [Disc(80, 80, yaw=0.4)]))
+    np.testing.assert_allclose(looked_for, [0.0, 0.3, 0.3, 0.3], atol=0.01)
+
+
 def test_two_people_stay_apart(network):
     def discs(n):
         return [Disc(50 + n, 50, who=1.0), Disc(200 - 2 * n, 110, who=0.85)]
