@@ -30,7 +30,7 @@ WRITE_HELP = """\
 kinds of files, with commas between them, or all (json,obj,glb); docs/outputs.md lists them"""
 
 CONFIDENCE_HELP = """\
-leave out faces that the detector is less sure of, 0 to 1 (0); each face's .json has its score"""
+leave out faces that the detector is less sure of, 0 to 1 (0.5); each face's .json has its score"""
 
 
 def add(commands: Any) -> None:
@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
     command.add_argument("--boxes", metavar="FILE.json", help=BOXES_HELP)
     command.add_argument("--landmarks", metavar="FILE_OR_DIR", help=LANDMARKS_HELP)
     command.add_argument("--write", default="json,obj,glb", metavar="KINDS", help=WRITE_HELP)
-    command.add_argument("--min_confidence", default="0", metavar="P", help=CONFIDENCE_HELP)
+    command.add_argument("--min_confidence", default="0.5", metavar="P", help=CONFIDENCE_HELP)
     command.add_argument("--largest", action="store_true", help="of each picture the largest face")
     command.add_argument("--again", action="store_true", help="also what is done already")
     command.set_defaults(run=_run, extra="reconstruct")

@@ -51,7 +51,7 @@ class Request:
     boxes: str | None = None
     landmarks: str | None = None
     write: str = "json,obj,glb"
-    least_score: str = "0"
+    least_score: str = "0.5"
     largest: bool = False
     again: bool = False
 

@@ -24,6 +24,7 @@ from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.upright import uprighted
 
 BATCH_SIZE = 8  # the last batch is filled up, so that the network compiles for one size only
+LEAST_SCORE = 0.5  # of a face; from there on more finds are true than false
 LEAST_AGREEMENT = 0.5  # a refined box must share this part with the one before
 
 
@@ -49,7 +50,9 @@ class FaceNetwork(Protocol):
 
 
 def find_faces(
-    photograph: Float[np.ndarray, "H W 3"], boxes: Float[np.ndarray, "faces 4"] | None = None
+    photograph: Float[np.ndarray, "H W 3"],
+    boxes: Float[np.ndarray, "faces 4"] | None = None,
+    least_score: float = LEAST_SCORE,
 ) -> list[FaceRegion]:
     """The faces of a photograph, those that are given or those that the detector finds.
 
@@ -59,6 +62,7 @@ def find_faces(
     Args:
       photograph: RGB in [0, 1].
       boxes: landmark boxes [x0, y0, x1, y1], pixels; None looks for faces.
+      least_score: how sure the detector has to be, 0..1.
     Returns:
       One region a face, detected ones largest first; empty where there is no face.
     """
@@ -68,6 +72,7 @@ def find_faces(
     return [
         FaceRegion(photograph, box, refinements=1, score=float(score), roll=float(roll))
         for box, score, roll in zip(found.boxes, found.scores, found.roll, strict=True)
+        if score >= least_score
     ]
 
 

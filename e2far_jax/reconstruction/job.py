@@ -30,8 +30,8 @@ from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, reconstruct_batch
 from e2far_jax.reconstruction.names import FaceNames
 from e2far_jax.reconstruction.regions import (
-    ALL_FACES,
     NOTHING_GIVEN,
+    SURE_FACES,
     Choice,
     Given,
     regions_in,
@@ -57,7 +57,7 @@ class JobSettings:
     """
 
     given: Mapping[str, Given] = dataclasses.field(default_factory=dict)
-    choice: Choice = ALL_FACES
+    choice: Choice = SURE_FACES
     kinds: tuple[str, ...] = DEFAULT_KINDS
 
 

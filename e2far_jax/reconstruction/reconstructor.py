@@ -19,12 +19,12 @@ from e2far_jax.ahead import computed_ahead
 from e2far_jax.faces.face import Face
 from e2far_jax.networks import network_for
 from e2far_jax.reconstruction.face_region import FaceRegion
-from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, reconstruct_batch
+from e2far_jax.reconstruction.faces import BATCH_SIZE, LEAST_SCORE, FaceNetwork, reconstruct_batch
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.reconstruction.pixels import as_photograph
 from e2far_jax.reconstruction.regions import (
-    ALL_FACES,
     NOTHING_GIVEN,
+    SURE_FACES,
     Choice,
     Given,
     regions_of,
@@ -43,7 +43,7 @@ class Reconstructor:
       choice: which of the detected faces to take.
     """
 
-    def __init__(self, network: FaceNetwork, choice: Choice = ALL_FACES) -> None:
+    def __init__(self, network: FaceNetwork, choice: Choice = SURE_FACES) -> None:
         self.network, self.choice = network, choice
 
     @classmethod
@@ -51,7 +51,7 @@ class Reconstructor:
         cls,
         weights: str | os.PathLike[str] | None = None,
         model: str | None = None,
-        least_score: float = 0.0,
+        least_score: float = LEAST_SCORE,
         largest: bool = False,
     ) -> Reconstructor:
         """Open a trained network.

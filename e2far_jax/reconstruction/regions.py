@@ -11,7 +11,7 @@ from jaxtyping import Float
 from e2far_jax.reconstruction.boxes_file import check_inside
 from e2far_jax.reconstruction.errors import NoFaceError, PhotographError
 from e2far_jax.reconstruction.face_region import FaceRegion
-from e2far_jax.reconstruction.faces import find_faces
+from e2far_jax.reconstruction.faces import LEAST_SCORE, find_faces
 from e2far_jax.reconstruction.photographs import read_photograph
 
 EYES, MOUTH = slice(36, 48), slice(48, 68)  # of the 68 landmarks
@@ -26,16 +26,15 @@ class Choice:
       largest: take the largest of them only.
     """
 
-    least_score: float = 0.0
+    least_score: float = LEAST_SCORE
     largest: bool = False
 
     def of(self, regions: list[FaceRegion]) -> list[FaceRegion]:
         """The regions to take, of some that come largest first."""
-        sure = [region for region in regions if region.score >= self.least_score]
-        return sure[:1] if self.largest else sure
+        return regions[:1] if self.largest else regions
 
 
-ALL_FACES = Choice()
+SURE_FACES = Choice()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +93,7 @@ def regions_of(
             check_inside(box, width, height)
         except ValueError as error:
             raise PhotographError(f"{image}: {error}") from None
-    found = find_faces(photograph, boxes)
+    found = find_faces(photograph, boxes, choice.least_score)
     regions = found if boxes is not None else choice.of(found)
     if given.landmarks is not None:
         regions = [

@@ -69,7 +69,8 @@ def test_a_picture_without_faces_gives_none(network):
 
 def test_detected_faces_are_refined_and_given_ones_are_not(monkeypatch, photograph):
     monkeypatch.setattr(module, "find_detections", lambda _: DETECTIONS)
-    found = find_faces(photograph)
+    assert len(find_faces(photograph)) == 1
+    found = find_faces(photograph, least_score=0.3)
     assert [region.refinements for region in found] == [1, 1]
     assert [(region.score, region.roll) for region in found] == [(0.9, 0.1), (0.4, -2.0)]
     assert [region.refinements for region in find_faces(photograph, BOXES)] == [0, 0]
