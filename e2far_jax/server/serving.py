@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import uvicorn
@@ -16,15 +16,13 @@ from e2far_jax.arguments import whole_number
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
 from e2far_jax.faces.face import Face
-from e2far_jax.outputs.kinds import KINDS, face_files
-from e2far_jax.outputs.paint import Paint
+from e2far_jax.outputs.kinds import face_files
 from e2far_jax.reconstruction.reconstructor import Reconstructor
 from e2far_jax.server.app import make_app
 from e2far_jax.server.limits import Limits
-from e2far_jax.server.results import PAGE
 from e2far_jax.server.security import own_names
-from e2far_jax.viewer.page import face_page
 
+KINDS = ("page", "json", "obj", "texture", "glb", "ply", "camera", "landmarks")
 _ENDING_SECONDS = 5  # for requests that are being answered
 
 
@@ -53,12 +51,9 @@ def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
     return 0
 
 
-def served_files(face: Face) -> dict[str, bytes]:
-    """Every kind of file of a face, and its page."""
-    paint = Paint(face)
-    texture = paint.texture.colours if paint.texture is not None else None
-    page = face_page(face, paint.colours, texture=texture)
-    return {**face_files(face, tuple(KINDS), paint), PAGE: page}
+def served_files(face: Face) -> Mapping[str, bytes]:
+    """A face's page, and the files that are offered with it."""
+    return face_files(face, KINDS)
 
 
 class _Server(uvicorn.Server):

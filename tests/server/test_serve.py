@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 
 import pytest
 from PIL import Image
@@ -22,6 +24,7 @@ COMMAND = "import sys; from e2far_jax.cli import main; sys.exit(main())"
 
 
 def run(*words: str) -> int:
+    """The command, with its mistakes as exceptions."""
     parser = argparse.ArgumentParser()
     arguments.add(parser.add_subparsers())
     options = parser.parse_args(["serve", *words])
@@ -77,8 +80,11 @@ def test_a_photograph_is_served_and_ctrl_c_ends_it():
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert [face["name"] for face in answer["faces"]] == ["astronaut"]
-    assert "<title>astronaut.jpg</title>" in answer["faces"][0]["page"]
+    (face,) = answer["faces"]
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(face["archive"])))
+    assert {"astronaut.json", "astronaut.glb", "astronaut.html"} <= set(archive.namelist())
+    assert json.loads(archive.read("astronaut.json"))["image"] == "astronaut.jpg"
+    assert "<title>astronaut.jpg</title>" in face["page"]
     assert process.returncode == 0
     assert errors.endswith("e2far serve: stopped\n")
     assert "Traceback" not in errors
