@@ -45,7 +45,8 @@ def make_app(
 
     Args:
       reconstruct: from a picture, RGB in [0, 1], to its faces, the largest first.
-      files: a face's files by their suffixes, ".html" among them.
+      files: from a face and what its files are called to these by their suffixes, ".html" among
+        them.
       limits: what is accepted.
       names: the host names that the server answers to.
     """

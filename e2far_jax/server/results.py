@@ -11,7 +11,7 @@ from typing import Any
 from e2far_jax.faces.face import Face
 from e2far_jax.reconstruction.names import FaceNames
 
-Files = Callable[[Face], Mapping[str, bytes]]
+Files = Callable[[Face, str], Mapping[str, bytes]]
 PAGE = ".html"
 
 
@@ -21,7 +21,8 @@ def presented(faces: list[Face], name: str, files: Files, most: int) -> dict[str
     Args:
       faces: the largest first.
       name: of the picture.
-      files: a face's files by their suffixes; one is the page, ".html".
+      files: from a face and what its files are called to these by their suffixes; one is the
+        page, ".html".
       most: faces to present.
     Returns:
       "faces", each with "name", "page" (HTML) and "archive" (a zip file in base 64), and
@@ -30,7 +31,9 @@ def presented(faces: list[Face], name: str, files: Files, most: int) -> dict[str
     shown = faces[:most]
     names = FaceNames().for_photograph(name, len(shown))
     return {
-        "faces": [_presented(files(face), stem) for face, stem in zip(shown, names, strict=True)],
+        "faces": [
+            _presented(files(face, stem), stem) for face, stem in zip(shown, names, strict=True)
+        ],
         "left_out": len(faces) - len(shown),
     }
 

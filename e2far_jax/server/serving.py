@@ -17,6 +17,7 @@ from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
 from e2far_jax.faces.face import Face
 from e2far_jax.outputs.kinds import face_files
+from e2far_jax.outputs.paint import Paint
 from e2far_jax.reconstruction.reconstructor import Reconstructor
 from e2far_jax.server.app import make_app
 from e2far_jax.server.limits import Limits
@@ -51,9 +52,9 @@ def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
     return 0
 
 
-def served_files(face: Face) -> Mapping[str, bytes]:
+def served_files(face: Face, stem: str) -> Mapping[str, bytes]:
     """A face's page, and the files that are offered with it."""
-    return face_files(face, KINDS)
+    return face_files(face, KINDS, Paint(face, stem))
 
 
 class _Server(uvicorn.Server):
@@ -79,7 +80,7 @@ def _reconstructor(
         (face,) = reconstructor(picture, boxes=np.array([[24.0, 24.0, 72.0, 72.0]]))
     except ValueError as error:
         raise UsageError(" ".join(str(error).split())) from error
-    served_files(face)
+    served_files(face, "first")
     return reconstructor
 
 

@@ -31,8 +31,9 @@ def reconstruct(picture: np.ndarray) -> list[Face]:
     return [FACE] * round(10.0 * float(red))
 
 
-def files(face: Face) -> dict[str, bytes]:
-    return {".html": face_page(face, gradient(face.model)), ".txt": face.image.encode()}
+def files(face: Face, stem: str) -> dict[str, bytes]:
+    text = f"{stem} of {face.image}"
+    return {".html": face_page(face, gradient(face.model)), ".txt": text.encode()}
 
 
 def picture(tenths: int, form: str = "PNG", blue: int = 0, size: int = 40) -> bytes:

@@ -42,7 +42,7 @@ def test_a_picture_becomes_a_viewer_and_files(client, form):
     archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(face["archive"])))
     assert sorted(archive.namelist()) == ["me.html", "me.txt"]
     assert archive.read("me.html").decode() == face["page"]
-    assert archive.read("me.txt") == b"me.png"
+    assert archive.read("me.txt") == b"me of me.png"
 
 
 def test_the_largest_faces_are_kept(client):

@@ -83,6 +83,7 @@ def test_a_photograph_is_served_and_ctrl_c_ends_it():
     (face,) = answer["faces"]
     archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(face["archive"])))
     assert {"astronaut.json", "astronaut.glb", "astronaut.html"} <= set(archive.namelist())
+    assert b"mtllib astronaut.textured.mtl" in archive.read("astronaut.textured.obj")
     assert json.loads(archive.read("astronaut.json"))["image"] == "astronaut.jpg"
     assert "<title>astronaut.jpg</title>" in face["page"]
     assert process.returncode == 0
