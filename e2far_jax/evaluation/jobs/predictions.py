@@ -5,8 +5,9 @@
 
 where ITEM is the item's name, which may have folders in it. Where the data set has landmarks of
 pictures, rows are x and y in pixels, (0, 0) the top left corner of the top left pixel, and further
-columns are left out. Where it has scans, rows are points of the mesh, in its frame and unit: the 68
-iBUG points, or as many as the protocol names.
+columns are left out; a mesh beside them is measured on the synthetic benchmark, if its vertices are
+those of the benchmark's morphable model in their order. Where it has scans, rows are points of the
+mesh, in its frame and unit: the 68 iBUG points, or as many as the protocol names.
 """
 
 from __future__ import annotations
@@ -74,10 +75,10 @@ class PredictionsSystem:
         if points is None or (self.scans and mesh is None):
             endings = POINTS if points is None else MESHES
             return Failure(f"{self.folder / name}: no file that ends with {', '.join(endings)}")
-        landmarks = read_points(points)
+        landmarks, surface = read_points(points), None if mesh is None else read_mesh(mesh)
         if self.scans:
-            return PredictedFace(landmarks_3d=landmarks, mesh=read_mesh(mesh))
-        return PredictedFace(landmarks_2d=_in_picture(points, landmarks))
+            return PredictedFace(landmarks_3d=landmarks, mesh=surface)
+        return PredictedFace(landmarks_2d=_in_picture(points, landmarks), mesh=surface)
 
     def _file(self, name: str, endings: Sequence[str]) -> Path | None:
         paths = (self.folder / f"{name}{ending}" for ending in endings)

@@ -9,9 +9,11 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import trimesh
 
 from e2far_jax.evaluation.jobs.baselines import baselines
 from e2far_jax.evaluation.jobs.network import NetworkSystem
+from e2far_jax.evaluation.jobs.predictions import PredictionsSystem
 from e2far_jax.evaluation.jobs.runner import run_system
 from e2far_jax.evaluation.jobs.synthetic_set import MEASURES, SyntheticSet, open_synthetic_set
 from e2far_jax.evaluation.jobs.systems import Picture, PredictedFace, System
@@ -73,6 +75,25 @@ def test_other_vertices_have_errors_of_landmarks_alone(model, drawn, folder: Pat
     finding = benchmark.measure(folder)(dataclasses.replace(face, mesh=fewer), truth)
     assert not {"dense", "neutral", "expressive"} & set(finding)
     assert finding["nme"] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["obj", "ply"])
+def test_anybodys_files(model, drawn, folder: Path, tmp_path: Path, ending: str) -> None:
+    benchmark = open_synthetic_set(model, folder, 1)
+    truth = benchmark.truths[5]
+    (face,) = Truthful(benchmark, growth=1.2).faces([truth.picture])
+    path = tmp_path / "theirs" / truth.picture.name
+    path.parent.mkdir(parents=True)
+    mesh = trimesh.Trimesh(face.mesh.vertices, face.mesh.triangles, process=False)
+    mesh.export(path.with_suffix(f".{ending}"))
+    np.save(path.with_suffix(".npy"), truth.landmarks + 1.0)
+    (theirs,) = PredictionsSystem("theirs", tmp_path / "theirs").faces([truth.picture])
+    finding = benchmark.measure(folder)(theirs, truth)
+    expected = 100.0 * 2.0**0.5 / float(face_length(truth.landmarks[None])[0])
+    assert finding == {
+        "nme": pytest.approx(expected),
+        "expressive": pytest.approx(0.0, abs=1e-3),
+    }
 
 
 def test_baselines_and_a_network_by_grade(model, drawn, network, folder: Path) -> None:
