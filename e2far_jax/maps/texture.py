@@ -16,6 +16,8 @@ from e2far_jax.maps.unwrapping import TEXTURE_SIZE, unwrapped
 from e2far_jax.morphable.symmetry import mirror_partners
 
 SEEN = 0.5  # confidence from which on a texel counts as seen
+MOST_LIGHT = 0.25  # difference of display values between the two sides
+LIGHT_GRAIN = 16  # texels: finer differences are not those of light
 UNSEEN = 0.02  # weight with which hidden texels keep the colours of vertices
 
 
@@ -67,13 +69,32 @@ def _blended(
     own: Samples, other: Samples, coarse: Float[np.ndarray, "H W 3"]
 ) -> Float[np.ndarray, "H W 3"]:
     """What the photograph shows of texels, of their mirror images, and colours everywhere."""
-    both = np.minimum(own.confidence, other.confidence)
-    light = filled(own.colours - other.colours, both)
+    light = _light(own, other)
     mirrored = (1.0 - own.confidence) * other.confidence
     correction = own.confidence[..., None] * (own.colours - coarse)
     correction += mirrored[..., None] * (other.colours + light - coarse)
     weight = np.maximum(own.confidence + mirrored, UNSEEN)
     return coarse + filled(correction / weight[..., None], weight)
+
+
+def _light(own: Samples, other: Samples) -> Float[np.ndarray, "H W 3"]:
+    """How much brighter texels are than their mirror images, smoothly, known or not.
+
+    What is seen less than well counts little and no difference is larger than `MOST_LIGHT`, since
+    beside the face's outline it may be one between the face and what is behind it.
+    """
+    import cv2
+
+    weight = (own.confidence * other.confidence) ** 2
+    difference = (own.colours - other.colours) * weight[..., None]
+    rows, columns = (max(side // LIGHT_GRAIN, 1) for side in weight.shape)
+    stacked = np.concatenate([difference, weight[..., None]], axis=-1).astype(np.float32)
+    grid = cv2.resize(stacked, (columns, rows), interpolation=cv2.INTER_AREA)
+    grid = grid.reshape(rows, columns, 4)
+    means = grid[..., :3] / np.maximum(grid[..., 3:], 1e-6)
+    light = filled(np.clip(means, -MOST_LIGHT, MOST_LIGHT), grid[..., 3])
+    size = weight.shape[::-1]
+    return cv2.resize(light.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
 
 
 def _within(samples: Samples, covered: Bool[np.ndarray, "H W"]) -> Samples:
