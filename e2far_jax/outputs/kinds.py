@@ -40,9 +40,7 @@ def record_file(face: Face, paint: Paint) -> Files:
 
 def page_file(face: Face, paint: Paint) -> Files:
     """A page to turn the face on, with a slider for each expression."""
-    if paint.texture is None:
-        return {".html": face_page(face)}
-    return {".html": face_page(face, texture=paint.texture.colours)}
+    return {".html": face_page(face, paint.colours)}
 
 
 # docs/outputs.md says what each of them holds.
