@@ -40,7 +40,8 @@ def run(main: Callable[[], None]) -> None:
     """
     from absl import app, logging
 
-    logging.set_verbosity(logging.ERROR)  # Orbax warns of its own defaults
+    # Orbax warns of its own defaults, and logs the traceback of what it raises, again and again.
+    logging.set_verbosity(logging.FATAL)
     keep_compiled_programs()
 
     def guarded(arguments: list[str]) -> None:

@@ -242,7 +242,9 @@ def _kept(settings: TrainSettings) -> preservation_policy.AnyPreservationPolicy:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:300] or type(error).__name__
+    """Of a long one the end, where what caused it stands."""
+    line = str(error).strip().split("\n")[0] or type(error).__name__
+    return line if len(line) <= 200 else f"...{line[-200:]}"
 
 
 def _error(figures: Mapping[str, float]) -> float:

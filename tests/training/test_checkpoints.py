@@ -177,25 +177,30 @@ def test_settings_that_came_later_had_their_defaults() -> None:
 _FULL = """
 import resource, sys
 from pathlib import Path
+from e2far_jax import jobs
 from tests.training.test_checkpoints import ORIGIN, Checkpoints, TrainSettings, state_at
-checkpoints = Checkpoints(Path(sys.argv[1]), TrainSettings(keep_newest=1), ORIGIN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-try:
-    checkpoints.save(state_at(4))
-    checkpoints.close()
-except ValueError as error:
-    print(f"{type(error).__name__}: {error}")
+folder = Path(sys.argv.pop())
+
+def main():
+    state = state_at(4)
+    with Checkpoints(folder, TrainSettings(keep_newest=1), ORIGIN) as checkpoints:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        checkpoints.save(state)
+
+jobs.run(main)
 """
 
 
-def test_a_full_disk_is_told_and_costs_no_older_checkpoint(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_in_one_line_and_costs_no_older_checkpoint(tmp_path: Path) -> None:
     """Files may have no more than 4 kB there, which a disk without room looks like to a writer."""
     saved(tmp_path, {2: None}, TrainSettings(keep_newest=1)).close()
     child = subprocess.run(
         [sys.executable, "-c", _FULL, str(tmp_path)], capture_output=True, text=True, check=False
     )
-    assert "CheckpointError" in child.stdout, child.stderr
-    assert "a checkpoint can't be written" in child.stdout
+    assert child.returncode == 1
+    (told,) = child.stderr.strip().splitlines()
+    assert "a checkpoint can't be written" in told
+    assert "File too large" in told
     checkpoints = Checkpoints(tmp_path, TrainSettings(keep_newest=1), ORIGIN)
     assert checkpoints.steps == [2]
     assert_same(checkpoints.restore(state_at(0)), state_at(2))
