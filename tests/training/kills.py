@@ -75,7 +75,7 @@ def compare(peaceful: Path, workdir: Path) -> None:
         }
 
 
-def run(folder: Path, steps: int, kills: int, seed: int) -> Counter[str]:
+def run(folder: Path, data_dir: Path, steps: int, kills: int, seed: int) -> Counter[str]:
     """The whole comparison; how often each kind of event was met by a kill."""
     flags = [
         f"--config.train.duration={steps}",
@@ -85,7 +85,6 @@ def run(folder: Path, steps: int, kills: int, seed: int) -> Counter[str]:
         "--config.augmentation.mirror=0.5",
         "--config.network.head_dropout=0.2",
     ]
-    data_dir = folder / "data"
     finish(start(folder / "peaceful", data_dir, *flags))
     met = disturbed(folder / "disturbed", data_dir, flags, kills, seed)
     compare(folder / "peaceful", folder / "disturbed")
@@ -98,8 +97,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=120)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        met = run(Path(folder), arguments.steps, arguments.kills, arguments.seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        met = run(folder, folder / "data", arguments.steps, arguments.kills, arguments.seed)
     told = ", ".join(f"{count} at {event}" for event, count in sorted(met.items()))
     print(f"the same to the last bit; {met.total()} kills: {told}")
 

@@ -58,6 +58,18 @@ def job_flags(count: int) -> list[list[str]]:
     ]
 
 
+def slurm_environments(count: int) -> list[dict[str, str]]:
+    """What Slurm tells each of so many processes of one job on this machine."""
+    job = {
+        "SLURM_JOB_ID": str(os.getpid()),  # which also decides the port
+        "SLURM_STEP_NODELIST": "localhost",
+        "SLURM_STEP_NUM_NODES": "1",
+        "SLURM_NTASKS": str(count),
+    }
+    numbers = map(str, range(count))
+    return [{**job, "SLURM_PROCID": number, "SLURM_LOCALID": number} for number in numbers]
+
+
 def figures(workdir: Path) -> list[dict[str, float]]:
     """The lines of metrics.jsonl that tell of steps."""
     path = workdir / "metrics.jsonl"

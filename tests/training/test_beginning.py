@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,19 +14,31 @@ from e2far_jax.training.task import (
     experiment_task,
     read_pretrained,
 )
+from tests.models.pretrained.files import VGG_FACE_MEAN, Weights, random_weights, write_caffe
 from tests.random_faces import random_model
-from tests.models.pretrained.files import VGG_FACE_MEAN, random_weights, write_caffe
 from tests.training.tiny import configuration
 
 
-def test_a_pretrained_backbone_is_what_training_begins_with(tmp_path: Path) -> None:
-    weights = random_weights()
-    file = write_caffe(tmp_path / "VGG_FACE.caffemodel", weights)
+@pytest.fixture(scope="module")
+def weights() -> Weights:
+    return random_weights()
+
+
+@pytest.fixture(scope="module")
+def init(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InitSettings]:
+    """A file of these weights."""
+    path = write_caffe(tmp_path_factory.mktemp("vgg") / "VGG_FACE.caffemodel", weights)
+    yield InitSettings(vgg_face=str(path))
+    path.unlink()  # 60 MB
+
+
+def test_a_pretrained_backbone_is_what_training_begins_with(
+    init: InitSettings, weights: Weights
+) -> None:
     config = configuration(average_decay=0.5, backbone_frozen="2 steps")
     network = dataclasses.replace(
         config.network, backbone="vgg16", pixel_mean=(0.0, 0.0, 0.0), pixel_scale=64.0
     )
-    init = InitSettings(vgg_face=str(file))
     config = dataclasses.replace(config, network=network, init=init)
 
     pretrained = read_pretrained(config.init)
@@ -45,8 +57,7 @@ def test_a_pretrained_backbone_is_what_training_begins_with(tmp_path: Path) -> N
         beginning(task, InitSettings(), None)
 
 
-def test_only_a_vgg16_takes_pretrained_weights(tmp_path: Path) -> None:
-    init = InitSettings(vgg_face=str(write_caffe(tmp_path / "x.caffemodel", random_weights())))
+def test_only_a_vgg16_takes_pretrained_weights(init: InitSettings) -> None:
     config, pretrained = configuration(), read_pretrained(init)
     network = experiment_network(config, random_model(), pretrained)
     task = experiment_task(config, random_model(), network)

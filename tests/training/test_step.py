@@ -82,6 +82,15 @@ def compiled_step():
     return jax.jit(make_train_step(make_task()))
 
 
+FROZEN = dataclasses.replace(SETTINGS, backbone_frozen="2 steps", weight_decay=0.1)
+
+
+@pytest.fixture(scope="module")
+def frozen_step():
+    """One program for all tests with a frozen backbone."""
+    return jax.jit(make_train_step(make_task(FROZEN)))
+
+
 def test_a_step_over_eight_devices_equals_a_step_on_one(compiled_step) -> None:
     assert jax.device_count() == 8
     state, batch, on_batch = (
@@ -130,11 +139,11 @@ def test_rematerialised_features_give_the_same_step_and_are_computed_twice(compi
     assert twice.count("optimization_barrier") >= len(TINY_NETWORK.compact_widths)
 
 
-def test_a_frozen_backbone_stays_and_then_moves_as_from_the_start() -> None:
-    task = make_task(dataclasses.replace(SETTINGS, backbone_frozen="2 steps", weight_decay=0.1))
-    state, batch, step = moved_state(task), random_batch(16), jax.jit(make_train_step(task))
+def test_a_frozen_backbone_stays_and_then_moves_as_from_the_start(frozen_step) -> None:
+    task = make_task(FROZEN)
+    state, batch = moved_state(task), random_batch(16)
     begun = state.parameters["params"]
-    states = [state := step(state, batch)[0] for _ in range(3)]
+    states = [state := frozen_step(state, batch)[0] for _ in range(3)]
     for frozen in states[:2]:
         parameters = frozen.parameters["params"]
         for a, b in zip(
@@ -152,12 +161,11 @@ def test_a_frozen_backbone_stays_and_then_moves_as_from_the_start() -> None:
     assert lengths.max() >= 0.9 * rate
 
 
-def test_a_frozen_backbone_has_no_part_in_the_gradients_norm(compiled_step) -> None:
+def test_a_frozen_backbone_has_no_part_in_the_gradients_norm(frozen_step, compiled_step) -> None:
     """By which gradients are cut."""
-    frozen = make_task(dataclasses.replace(SETTINGS, backbone_frozen="2 steps"))
-    state, batch = moved_state(frozen), random_batch(16)
+    state, batch = moved_state(make_task(FROZEN)), random_batch(16)
     thawed = dataclasses.replace(state, optimiser=moved_state(make_task()).optimiser)
-    rest, _ = jax.jit(make_train_step(frozen))(state, batch)[1]["gradient_norm"]
+    rest, _ = frozen_step(state, batch)[1]["gradient_norm"]
     whole, _ = compiled_step(thawed, batch)[1]["gradient_norm"]
     assert 0.0 < float(rest) < 0.995 * float(whole)
 

@@ -13,7 +13,7 @@ from e2far_jax.training.settings import TrainSettings
 
 
 def configuration(**train: object) -> ExperimentConfig:
-    """24 pictures of 32 pixels; the rate of learning does not depend on the duration."""
+    """24 pictures; the rate of learning does not depend on the duration."""
     settings = {
         "duration": "5 steps",
         "batch_size": 8,
@@ -24,8 +24,12 @@ def configuration(**train: object) -> ExperimentConfig:
         "checkpoint_every": "2 steps",
     }
     return ExperimentConfig(
-        face_model=FaceModelSettings(identity_size=6, expression_names=("jawOpen", "eyeBlink_L")),
-        scene=SceneConfig.at_level(0, image_size=32),
+        # As many coefficients, and pixels, as the pictures of tests/data/conftest.py have.
+        face_model=FaceModelSettings(
+            identity_size=5,
+            expression_names=("jawOpen", "eyeBlink_L", "mouthSmile_L", "mouthSmile_R"),
+        ),
+        scene=SceneConfig.at_level(0, image_size=48),
         data=DataSettings(
             train_examples=24, validation_examples=4, test_examples=4, test_levels=()
         ),
