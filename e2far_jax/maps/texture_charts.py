@@ -43,7 +43,7 @@ def texture_shape(model: MorphableModel, size: int) -> tuple[int, int]:
     """Rows and columns of a texture on which the face is as fine across as it is downwards.
 
     The width is the height times a power of two, so that a model whose chart is squeezed, as are
-    ICT-FaceKit's seven tiles, gets a wide texture.
+    ICT-FaceKit's ten tiles, gets a wide texture.
 
     Args:
       model: whose chart.

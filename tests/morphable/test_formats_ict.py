@@ -155,6 +155,14 @@ def test_texture_coordinates_are_continuous_on_the_skin(model):
     assert (corners.max(1) - corners.min(1)).max() < 0.1
 
 
+def test_eyes_share_no_place_of_the_texture_with_the_skin(model):
+    places = np.asarray(model.texture_coordinates)[np.asarray(model.texture_triangles)]
+    triangles = np.asarray(model.triangles)
+    skin, eyes = (np.asarray(model.regions[name])[triangles].all(1) for name in ("face", "eyes"))
+    assert eyes.sum() > 1000
+    assert places[eyes, :, 0].min() > places[skin, :, 0].max()
+
+
 def test_cache_gives_the_same_model_at_once(opened):
     first, second, seconds = opened
     assert jax.tree.structure(first) == jax.tree.structure(second)

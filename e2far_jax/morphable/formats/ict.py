@@ -17,13 +17,14 @@ from jaxtyping import Float, Int
 from e2far_jax.morphable.formats.errors import ModelFormatError
 from e2far_jax.morphable.formats.ict_files import INDEX, ict_files
 from e2far_jax.morphable.formats.ict_regions import LANDMARKS_300W_LP, VERTICES, ict_regions
+from e2far_jax.morphable.formats.texture_layout import separated
 from e2far_jax.morphable.formats.validation import checked_model
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.progress import watched
 from e2far_jax.scans.obj import parse_triangles, parse_vectors
 
 # Counts changes in what a conversion yields, so that older files of it are not used any more.
-CONVERSION = 3
+CONVERSION = 4
 
 NEUTRAL = "generic_neutral_mesh"
 IDENTITIES = tuple(f"identity{mode:03d}" for mode in range(100))
@@ -54,7 +55,8 @@ def convert_ict(
 ) -> MorphableModel:
     """Make a model of the published files.
 
-    Its texture coordinates count square tiles along u; here the tiles share the unit square, each
+    Its texture coordinates count square tiles along u. Eyes have pictures of their own and lie over
+    the first tile, the face's; here they get three more tiles. All tiles share the unit square, each
     as a strip, so u is divided by their number.
 
     Args:
@@ -145,9 +147,11 @@ def _surface(
         raise ModelFormatError(path, f"{NEUTRAL}.obj", "has no polygons, or of unknown vertices")
     first, second, third = (mean[triangles[:, corner]] for corner in range(3))
     has_area = np.any(np.cross(second - first, third - first) != 0.0, axis=1)
+    triangles, texture_triangles = triangles[has_area], texture_triangles[has_area]
+    texture_coordinates = separated(texture_coordinates, texture_triangles)
     tiles = np.array([max(1.0, np.ceil(texture_coordinates[:, 0].max(initial=0.0))), 1.0])
     return {
-        "triangles": triangles[has_area],
+        "triangles": triangles,
         "texture_coordinates": texture_coordinates / tiles,
-        "texture_triangles": texture_triangles[has_area],
+        "texture_triangles": texture_triangles,
     }
