@@ -56,8 +56,8 @@ def convert_ict(
     """Make a model of the published files.
 
     Its texture coordinates count square tiles along u. Eyes have pictures of their own and lie over
-    the first tile, the face's; here they get three more tiles. All tiles share the unit square, each
-    as a strip, so u is divided by their number.
+    the first tile, the face's; here they get three more. All tiles share the unit square, each as a
+    strip, so u is divided by their number.
 
     Args:
       source: where the files came from, for messages.
