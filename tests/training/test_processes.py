@@ -87,9 +87,8 @@ def test_a_scheduler_that_ends_one_process_ends_all_and_they_go_on(
 def test_pictures_rendered_by_the_devices_are_the_same_on_any_number_of_them(
     data_dir: Path, tmp_path: Path
 ) -> None:
-    quick = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # to compile
-    finish(start(tmp_path / "one", data_dir, ON_DEVICE, environment=quick))
-    finish(start(tmp_path / "two", data_dir, ON_DEVICE, devices=2, environment=quick))
+    finish(start(tmp_path / "one", data_dir, ON_DEVICE))
+    finish(start(tmp_path / "two", data_dir, ON_DEVICE, devices=2))
     assert_same_training(tmp_path / "one", tmp_path / "two")
     told = [*losses(tmp_path / "one").values()]
     assert len({*told}) == len(told)
