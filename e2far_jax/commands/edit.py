@@ -13,8 +13,8 @@ its files again, with a picture of before and after."""
 
 EXPRESSION_HELP = """\
 NAME=NUMBER with commas between: expressions of the face's model, or what both sides of one are
-called (smile=0.8 sets mouthSmile_L and mouthSmile_R); those not named stay, after 'neutral' they
-are 0"""
+called (smile=0.8 sets mouthSmileLeft and mouthSmileRight); those not named stay, after 'neutral'
+they are 0"""
 
 EXPRESSION_FROM_HELP = """\
 another face, whose expression is taken over by its names; or a table of `e2far track`, whose motion

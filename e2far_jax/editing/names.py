@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-SIDES = ("_L", "_R", "Left", "Right")
+SIDES = ("Left", "Right")
 
 
 class EditError(ValueError):

@@ -19,6 +19,7 @@ from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.scans.mesh import Mesh
 
+SIDES = {"_L": "Left", "_R": "Right"}
 Pose = Literal["frontal", "camera"]
 Expression = str | Mapping[str, float] | Float[np.ndarray, "E"]
 
@@ -159,9 +160,20 @@ _shape = jax.jit(shape)
 
 
 def expression_names(model: MorphableModel) -> tuple[str, ...]:
-    """The names of a model's expression coefficients, made up where it has none."""
-    numbers = range(1, model.expression_size + 1)
-    return model.expression_names or tuple(f"expression_{number}" for number in numbers)
+    """What a face's files call the expression coefficients of its model.
+
+    The model's names, sides spelled as ARKit does: "eyeBlinkLeft" for "eyeBlink_L". ARKit knows
+    one browInnerUp and one cheekPuff where models have two sides, which then are both there. Names
+    are made up where the model has none.
+    """
+    if not model.expression_names:
+        return tuple(f"expression_{number}" for number in range(1, model.expression_size + 1))
+    return tuple(_with_side(name) for name in model.expression_names)
+
+
+def _with_side(name: str) -> str:
+    stem, side = name[:-2], SIDES.get(name[-2:])
+    return name if side is None else stem + side
 
 
 def _by_name(model: MorphableModel, weights: Mapping[str, float]) -> list[float]:

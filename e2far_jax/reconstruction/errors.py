@@ -11,6 +11,10 @@ class PhotographError(ValueError):
     kind = "not usable"
 
 
+class TooManyPixelsError(PhotographError):
+    """A picture that would take too much memory."""
+
+
 class NoFaceError(PhotographError):
     """A picture in which no face was found."""
 

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from jaxtyping import Float
-from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.requests import ClientDisconnect, Request
 
-from e2far_jax.reconstruction.pixels import as_photograph
+from e2far_jax.reconstruction.errors import PhotographError, TooManyPixelsError
+from e2far_jax.reconstruction.photographs import decode_photograph
 from e2far_jax.server.limits import Limits
 from e2far_jax.server.refusals import RefusalError
 
@@ -69,36 +69,14 @@ def upload_name(text: str) -> str:
 def decoded(content: bytes, name: str, limits: Limits) -> Float[np.ndarray, "H W 3"]:
     """A picture file's pixels, upright, RGB in [0, 1]; transparent parts are white."""
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > limits.pixels:
-                raise _too_many_pixels(name, limits)
-            ImageOps.exif_transpose(image, in_place=True)
-            return as_photograph(_colours(image))
-    except RefusalError:
-        raise
-    except Image.DecompressionBombError:
-        raise _too_many_pixels(name, limits) from None
-    except UnidentifiedImageError:
-        raise RefusalError(
-            422, f"{name} is not a picture; {', '.join(FORMATS)} are taken"
-        ) from None
-    except Exception:  # Pillow's decoders raise nearly anything on damaged data
-        raise RefusalError(422, f"{name} is a damaged picture") from None
-
-
-def _colours(image: Image.Image) -> np.ndarray:
-    if image.mode.startswith("I"):  # 16 bits
-        return np.clip(np.asarray(image.convert("F")) / np.float32(65535.0), 0.0, 1.0)
-    if image.mode == "F":
-        return np.asarray(image)
-    return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+        return decode_photograph(io.BytesIO(content), name, limits.pixels, FORMATS)
+    except TooManyPixelsError as error:
+        raise RefusalError(413, str(error)) from None
+    except PhotographError as error:
+        raise RefusalError(422, str(error)) from None
 
 
 def _too_large(limits: Limits) -> RefusalError:
     return RefusalError(
         413, f"the file is too large: at most {limits.upload_bytes / 1e6:g} MB are taken"
     )
-
-
-def _too_many_pixels(name: str, limits: Limits) -> RefusalError:
-    return RefusalError(413, f"{name} has more than {limits.pixels / 1e6:g} million pixels")

@@ -38,7 +38,7 @@ def sliders(face: Face) -> list[dict[str, Any]]:
 
 
 def expression_groups(names: tuple[str, ...]) -> list[str]:
-    """The group of each expression: the word that its name begins with, as "Brow" of browDown_L.
+    """The group of each expression: the word that its name begins with, as "Brow" of browDownLeft.
 
     A word that begins a single name makes no group; such names are together.
     """

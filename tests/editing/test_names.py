@@ -8,12 +8,12 @@ NAMES = (
     "jawOpen",
     "jawLeft",
     "jawRight",
-    "mouthSmile_L",
-    "mouthSmile_R",
+    "mouthSmileLeft",
+    "mouthSmileRight",
     "mouthLeft",
-    "browInnerUp_L",
-    "browOuterUp_L",
-    "browInnerUp_R",
+    "browInnerUpLeft",
+    "browOuterUpLeft",
+    "browInnerUpRight",
 )
 
 
@@ -22,10 +22,10 @@ NAMES = (
     [
         ("jawOpen", ["jawOpen"]),
         ("JAWOPEN", ["jawOpen"]),
-        ("mouthSmile_L", ["mouthSmile_L"]),
-        ("mouthSmile", ["mouthSmile_L", "mouthSmile_R"]),
-        ("smile", ["mouthSmile_L", "mouthSmile_R"]),
-        ("browInnerUp", ["browInnerUp_L", "browInnerUp_R"]),
+        ("mouthSmileLeft", ["mouthSmileLeft"]),
+        ("mouthSmile", ["mouthSmileLeft", "mouthSmileRight"]),
+        ("smile", ["mouthSmileLeft", "mouthSmileRight"]),
+        ("browInnerUp", ["browInnerUpLeft", "browInnerUpRight"]),
         ("mouthLeft", ["mouthLeft"]),
         ("jawLeft", ["jawLeft"]),
     ],
@@ -36,7 +36,7 @@ def test_names_that_mean_one_expression(written, names):
 
 @pytest.mark.parametrize(
     ("written", "message"),
-    [("brow", "'brow' may mean browInnerUp_L, browOuterUp_L"), ("", "no expression"),
+    [("brow", "'brow' may mean browInnerUpLeft, browOuterUpLeft"), ("", "no expression"),
      ("wink", "no expression 'wink'; there are jawOpen")],
 )  # fmt: skip
 def test_names_that_mean_none_or_several(written, message):
@@ -46,8 +46,8 @@ def test_names_that_mean_none_or_several(written, message):
 
 def test_weights_of_both_sides():
     assert parsed_weights(" smile=0.8, jawOpen = .2,", NAMES) == {
-        "mouthSmile_L": 0.8,
-        "mouthSmile_R": 0.8,
+        "mouthSmileLeft": 0.8,
+        "mouthSmileRight": 0.8,
         "jawOpen": 0.2,
     }
     assert parsed_weights("", NAMES) == {}

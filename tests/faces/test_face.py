@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from e2far_jax.faces.face import expression_names
 from e2far_jax.geometry.cameras import project
+from e2far_jax.morphable.open import open_morphable_model
+from tests.reconstruction.conftest import dome
+
+ARKIT = [
+    "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
+    "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight",
+    "eyeLookDownLeft", "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight",
+    "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft",
+    "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen",
+    "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft",
+    "mouthFrownRight", "mouthFunnel", "mouthLeft", "mouthLowerDownLeft",
+    "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight",
+    "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper",
+    "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight",
+    "mouthUpperUpLeft", "mouthUpperUpRight", "noseSneerLeft", "noseSneerRight", "tongueOut",
+]  # fmt: skip
 
 
 def _by_hand(face, expression) -> np.ndarray:
@@ -89,3 +108,20 @@ def test_expressions_have_names_even_where_the_model_has_none(face):
         names if face.model.expression_prior == "unit" else made_up
     )
     np.testing.assert_allclose(list(face.expression_weights.values()), face.expression, rtol=1e-6)
+
+
+def test_sides_are_spelled_as_in_arkit():
+    model = dataclasses.replace(
+        dome(), expression_names=("jawLeft", "eyeBlink_L", "eyeBlink_R", "x")
+    )
+    assert expression_names(model) == ("jawLeft", "eyeBlinkLeft", "eyeBlinkRight", "x")
+
+
+def test_the_default_model_speaks_arkit():
+    """All 52 names of Apple's ARFaceAnchor.BlendShapeLocation but two, which have sides here."""
+    names = set(expression_names(open_morphable_model("default")))
+    halves = {
+        f"{name}{side}" for name in ("browInnerUp", "cheekPuff") for side in ("Left", "Right")
+    }
+    assert halves < names
+    assert names - halves == set(ARKIT) - {"browInnerUp", "cheekPuff"}

@@ -54,18 +54,19 @@ def test_the_largest_faces_are_kept(client):
 @pytest.mark.parametrize(
     ("content", "status", "message"),
     [
-        (b"hello", 422, "me.png is not a picture; JPEG, PNG, WEBP, TIFF, BMP, GIF are taken"),
-        (picture(1, size=300)[:400], 422, "me.png is a damaged picture"),
+        (b"hello", 422, "me.png: not a picture file of a known kind"),
+        (picture(1, size=300)[:400], 422, "me.png: damaged picture ("),
         (b"", 422, "the file is empty"),
         (picture(0), 422, "no face was found in me.png"),
         (picture(1, blue=255), 422, "me.png: too blue"),
         (b"x" * 200_001, 413, "the file is too large: at most 0.2 MB are taken"),
-        (picture(1, size=1001), 413, "me.png has more than 1 million pixels"),
+        (picture(1, size=1001), 413, "me.png: 1001 x 1001, more than 1 million pixels"),
     ],
 )
 def test_a_bad_upload_gets_one_clear_message(client, content, status, message):
     answer = post(client, content)
-    assert (answer.status_code, answer.json()) == (status, {"error": message})
+    assert (answer.status_code, list(answer.json())) == (status, ["error"])
+    assert answer.json()["error"].startswith(message)
     assert answer.headers["connection"] == "close"
 
 

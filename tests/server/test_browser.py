@@ -55,7 +55,7 @@ def test_a_dropped_picture(page):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"no picture", "Notes.png is not a picture"),
+        (b"no picture", "Notes.png: not a picture"),
         (picture(0), "No face was found in Notes.png."),
         (b"x" * 200_001, "The file is too large: at most 0.2 MB are taken."),
     ],

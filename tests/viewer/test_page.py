@@ -180,7 +180,7 @@ def test_nothing_is_loaded_and_only_this_script_runs():
 
 
 def test_groups_are_the_first_words_of_names():
-    names = ("browDown_L", "browDown_R", "jawOpen", "jawLeft", "tongueOut", "Fear", "3")
+    names = ("browDownLeft", "browDownRight", "jawOpen", "jawLeft", "tongueOut", "Fear", "3")
     groups = ["Brow", "Brow", "Jaw", "Jaw", "Others", "Others", "Others"]
     assert expression_groups(names) == groups
 
