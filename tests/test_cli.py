@@ -192,6 +192,15 @@ def test_what_is_done_is_not_done_again(folder, trained, capsys):
     assert (folder / "out" / "face.json").exists()
 
 
+def test_an_older_ict_is_not_passed_over_in_silence(folder, capsys, monkeypatch):
+    monkeypatch.setenv("E2FAR_DATA", str(folder / "data"))
+    (folder / "data" / "morphable").mkdir(parents=True)
+    (folder / "data" / "morphable" / "ict-0000000-1.npz").write_bytes(b"older")
+    Image.new("RGB", (40, 40)).save("black.png")
+    assert main(["reconstruct", "black.png", "--out=out"]) == 1
+    assert "run `e2far model get ict` again" in capsys.readouterr().err
+
+
 def test_kinds_of_files_are_chosen(folder, trained, capsys):
     arguments = ["face.png", f"--weights={trained}", "--boxes=boxes.json", "--out=out"]
     assert main(["reconstruct", *arguments, "--write=json"]) == 0

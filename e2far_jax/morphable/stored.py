@@ -15,3 +15,9 @@ def stored_ict() -> Path:
     The name says which version it is and by which conversion, so that no older one is opened.
     """
     return data_folder() / "morphable" / f"ict-{COMMIT[:7]}-{CONVERSION}.npz"
+
+
+def outdated_ict() -> bool:
+    """Whether ICT-FaceKit is there only as an older version of this package stored it."""
+    path = stored_ict()
+    return not path.is_file() and any(path.parent.glob("ict-*.npz"))

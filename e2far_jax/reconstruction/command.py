@@ -12,6 +12,7 @@ from e2far_jax.arguments import new_folder, number
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
 from e2far_jax.journal import Journal
+from e2far_jax.morphable.stored import outdated_ict
 from e2far_jax.networks import network_for
 from e2far_jax.outputs.kinds import parsed_kinds
 from e2far_jax.reconstruction.boxes_file import read_boxes
@@ -24,6 +25,9 @@ from e2far_jax.reconstruction.regions import Choice, Given
 from e2far_jax.reconstruction.summary import Summary
 
 INTERRUPTED = 130
+OUTDATED_ICT = """\
+ICT-FaceKit is stored as an older version of this package made it, and not used: run `e2far model get \
+ict` again"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +97,8 @@ def load_network(weights: str | None, model: str | None) -> FaceNetwork:
     """
     from e2far_jax.weights import load_weights
 
+    if weights is None and model is None and outdated_ict():
+        print(f"e2far: {OUTDATED_ICT}", file=sys.stderr)
     try:
         source = network_for(model) if weights is None else Path(weights)
         print(f"e2far: loading {source}", file=sys.stderr)

@@ -40,8 +40,9 @@ from e2far_jax.reconstruction.summary import Summary
 from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, compile_views, face_views
 
 READERS, WRITERS = 2, 2
-READ_AHEAD = 2 * BATCH_SIZE  # photographs
-WRITTEN_BEHIND = 2 * BATCH_SIZE  # faces
+# Photographs of 12 million pixels take 150 MB each, and as many wait as make a batch.
+READ_AHEAD = 4  # photographs
+WRITTEN_BEHIND = 4  # faces
 
 Views = list[UInt8[np.ndarray, "S S 3"]]
 

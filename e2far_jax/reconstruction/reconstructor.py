@@ -31,7 +31,7 @@ from e2far_jax.reconstruction.regions import (
 )
 
 Picture = str | os.PathLike[str] | np.ndarray
-READERS = 2
+READERS, READ_AHEAD = 2, 4
 
 
 class Reconstructor:
@@ -109,7 +109,7 @@ class Reconstructor:
         regions: list[FaceRegion] = []
         faces: deque[Face] = deque()
         counts: deque[int] = deque()  # of the faces of each picture that was not yielded yet
-        for found in computed_ahead(self._regions, pictures, READERS, 2 * BATCH_SIZE):
+        for found in computed_ahead(self._regions, pictures, READERS, READ_AHEAD):
             counts.append(len(found))
             regions += found
             while len(regions) >= BATCH_SIZE:
