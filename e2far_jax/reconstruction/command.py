@@ -25,9 +25,10 @@ from e2far_jax.reconstruction.regions import Choice, Given
 from e2far_jax.reconstruction.summary import Summary
 
 INTERRUPTED = 130
-OUTDATED_ICT = """\
-ICT-FaceKit is stored as an older version of this package made it, and not used: run `e2far model get \
-ict` again"""
+OUTDATED_ICT = (
+    "ICT-FaceKit is stored as an older version of this package made it, and is not used: run "
+    "`e2far model get ict` again"
+)
 
 
 @dataclasses.dataclass(frozen=True)
