@@ -40,7 +40,9 @@ def record_file(face: Face, paint: Paint) -> Files:
 
 def page_file(face: Face, paint: Paint) -> Files:
     """A page to turn the face on, with a slider for each expression."""
-    return {".html": face_page(face, paint.colours)}
+    if paint.texture is None:
+        return {".html": face_page(face)}
+    return {".html": face_page(face, texture=paint.texture.colours)}
 
 
 # docs/outputs.md says what each of them holds.
