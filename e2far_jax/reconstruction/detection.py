@@ -53,11 +53,6 @@ class Detections:
         return Detections(self.boxes[rows], self.scores[rows], self.roll[rows])
 
 
-def detect_faces(photograph: Float[np.ndarray, "H W 3"]) -> Float[np.ndarray, "faces 4"]:
-    """The boxes of `find_detections`."""
-    return find_detections(photograph).boxes
-
-
 def find_detections(photograph: Float[np.ndarray, "H W 3"]) -> Detections:
     """The faces in a photograph, largest first; none where there is none.
 

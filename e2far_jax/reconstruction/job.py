@@ -158,7 +158,7 @@ class ReconstructionJob:
         save_face(self._folder, name, face, self._settings.kinds)
         views_compiled.result()
         picture = cut_crop(face.photograph, face.box, VIEW_SIZE)
-        return face_views(face.model, face, picture)
+        return face_views(face, picture)
 
     def _finish(self, task: _Task, written: Future[Views]) -> None:
         self._sheet.add(task.label, written.result())

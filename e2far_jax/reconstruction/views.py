@@ -23,25 +23,22 @@ OVERLAY_OPACITY = 0.65
 MARGIN = 1.9  # the view's side, in longer sides of the landmarks' box
 
 
-def face_views(
-    model: MorphableModel, face: Face, picture: Crop
-) -> list[UInt8[np.ndarray, "S S 3"]]:
+def face_views(face: Face, picture: Crop) -> list[UInt8[np.ndarray, "S S 3"]]:
     """The four pictures that `CAPTIONS` name.
 
     Args:
-      model: the face's model.
       face: what to show.
       picture: the face's square of the photograph, VIEW_SIZE pixels wide.
     Returns:
       RGB pictures of VIEW_SIZE.
     """
     plain = np.full((VIEW_SIZE, VIEW_SIZE, 3), BACKGROUND, np.float32)
-    posed = _render(model, face, camera_in_crop(face.camera, picture))
+    posed = _render(face, camera_in_crop(face.camera, picture))
     views = [
         picture.pixels,
         lay_over(picture.pixels, posed, OVERLAY_OPACITY),
-        lay_over(plain, _render(model, face, _view_camera(model, 0.0))),
-        lay_over(plain, _render(model, face, _view_camera(model, SIDE_YAW))),
+        lay_over(plain, _render(face, _view_camera(face.model, 0.0))),
+        lay_over(plain, _render(face, _view_camera(face.model, SIDE_YAW))),
     ]
     return [levels(view) for view in views]
 
@@ -56,8 +53,8 @@ def _view_camera(model: MorphableModel, yaw: float) -> Camera:
     return view_camera(model.landmarks.on(model.mean), yaw, VIEW_SIZE, MARGIN)
 
 
-def _render(model: MorphableModel, face: Face, camera: Camera) -> Float[np.ndarray, "H W 4"]:
-    return _draw(model, jnp.asarray(face.vertices), camera)
+def _render(face: Face, camera: Camera) -> Float[np.ndarray, "H W 4"]:
+    return _draw(face.model, jnp.asarray(face.vertices), camera)
 
 
 def _draw(

@@ -85,7 +85,7 @@ def look_at(
             face.expression, face.landmarks_3d, network.face_model.expression_names
         )
         square = cut_crop(read_photograph(photograph.path), face.box, VIEW_SIZE)
-        sheet.add(f"{name}  {errors[name]:.1f} %", face_views(network.face_model, face, square))
+        sheet.add(f"{name}  {errors[name]:.1f} %", face_views(face, square))
     sheets = sheet.finish()
     spread = identity_spread(network, photographs)
     return Look(network.description, errors, measured, spread), sheets

@@ -136,14 +136,6 @@ class Follower:
             self._detection_due = frame.seconds
 
 
-def followed_faces(network: FaceNetwork, frames: Iterable[Frame]) -> tuple[list[Track], list[int]]:
-    """All faces of a video, each through its shot, and the first frames of all shots."""
-    follower = Follower(network)
-    for frame in frames:
-        follower.look(frame)
-    return follower.finish()
-
-
 def _sighting(face: Face, frame: Frame) -> Sighting:
     return Sighting(
         frame=frame.number,

@@ -17,7 +17,7 @@ def shown(model, photograph):
 
     (face,) = reconstruct_faces(MeanColourNetwork(model), photograph, BOX[None])
     picture = cut_crop(photograph, face.box, VIEW_SIZE)
-    return face, picture, face_views(model, face, picture)
+    return face, picture, face_views(face, picture)
 
 
 def test_four_pictures_of_one_size(shown):
