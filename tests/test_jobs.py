@@ -71,7 +71,7 @@ def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path
     [
         ([], "give --config for a training's test split, or --dataset"),
         (["--dataset=moon"], "moon"),
-        (["--dataset=now"], "--dataset needs --data=DIR"),
+        (["--dataset=now", "--out=out"], "--dataset=now needs --data=DIR"),
         (["--dataset=now", "--data=nowhere", "--out=out"], "nowhere"),
     ],
 )
@@ -120,8 +120,8 @@ def test_the_whole_journey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     )
     assert status == 0
     made = {path.name for path in (tmp_path / "faces").iterdir()}
-    expected = {f"rendering_{i}.{end}" for i in range(6) for end in ("json", "obj", "glb")}
-    assert made == expected | {"contact_sheet.png"}
+    faces = {f"rendering_{i}.{end}" for i in range(6) for end in ("json", "obj", "glb")}
+    assert made == faces | {"contact_sheet.png", "summary.json", "journal.jsonl"}
 
 
 @pytest.mark.slow
