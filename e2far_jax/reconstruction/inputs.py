@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 PICTURES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif",
-            ".ppm", ".pgm", ".avif", ".jp2")  # fmt: skip
+            ".ppm", ".pgm", ".avif", ".heic", ".heif", ".jp2")  # fmt: skip
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp")
 
 

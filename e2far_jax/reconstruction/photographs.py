@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
+from e2far_jax.reconstruction.colours import srgb_colours
 from e2far_jax.reconstruction.errors import PhotographError, TooManyPixelsError
 from e2far_jax.reconstruction.pixels import as_photograph
 
 LARGEST = 50_000_000  # pixels of a picture, 12 bytes each in memory
 _filtering = threading.Lock()  # the filters of warnings belong to all threads
+register_heif_opener()  # HEIC, as telephones write it, is one of Pillow's kinds from here on
 
 
 def read_photograph(path: str | os.PathLike[str]) -> Float[np.ndarray, "H W 3"]:
@@ -27,7 +30,7 @@ def read_photograph(path: str | os.PathLike[str]) -> Float[np.ndarray, "H W 3"]:
     Transparent parts become white; of an animation the first frame is taken.
 
     Args:
-      path: any file that Pillow reads, of up to `LARGEST` pixels.
+      path: HEIC or any file that Pillow reads, of up to `LARGEST` pixels.
     Returns:
       float32 RGB in [0, 1].
     Raises:
@@ -63,7 +66,7 @@ def decode_photograph(
                     "pixels"
                 )
             _turn_upright(image)
-            return as_photograph(_colours(image))
+            return as_photograph(srgb_colours(image))
     except TooManyPixelsError:
         raise
     except Image.DecompressionBombError:
@@ -102,24 +105,6 @@ def _without_warnings() -> Iterator[None]:
     with _filtering, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def _colours(image: Image.Image) -> np.ndarray:
-    """Opaque colours, as `as_photograph` takes them."""
-    if image.mode.startswith(("I", "F")):  # more than 8 bits: Pillow's own conversion would clip
-        gray = np.asarray(image.convert("F"))
-        # Integers of more than 16 bits come from files of 16 bits.
-        return gray if image.mode.startswith("F") else np.clip(gray / 65535.0, 0.0, 1.0)
-    if not image.has_transparency_data:
-        return np.asarray(_converted(image, "RGB"))
-    image = _converted(image, "RGBA")
-    white = Image.new("RGBA", image.size, "white")
-    return np.asarray(Image.alpha_composite(white, image).convert("RGB"))
-
-
-def _converted(image: Image.Image, mode: str) -> Image.Image:
-    """Without the copy that Pillow makes of what is in the mode already."""
-    return image if image.mode == mode else image.convert(mode)
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from e2far_jax.reconstruction.photographs import decode_photograph
 from e2far_jax.server.limits import Limits
 from e2far_jax.server.refusals import RefusalError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "TIFF", "BMP", "GIF")
 _LONGEST_NAME = 60
 
 

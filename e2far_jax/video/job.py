@@ -19,12 +19,13 @@ from e2far_jax.files import replacing
 from e2far_jax.progress import watched
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.video.animation import animated_glb
-from e2far_jax.video.overlay import Overlay, overlay_writer
+from e2far_jax.video.overlay import Overlay
 from e2far_jax.video.people import Person, steadied
 from e2far_jax.video.reading import Frame, Video, decoded_ahead, read_frames
 from e2far_jax.video.summary import named, summary_bytes
 from e2far_jax.video.table import table_bytes
 from e2far_jax.video.tracks import Follower
+from e2far_jax.video.writing import video_writer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ def track_video(network: FaceNetwork, video: Video, folder: Path, with_overlay: 
       with_overlay: whether to write overlay.mp4.
     Raises:
       ReconstructionError: for weights that cannot reconstruct any face.
-      VideoError: where the overlay can't be written.
+      VideoError: for a video whose pictures are too small for an overlay.
       OSError: where other results cannot be.
     """
     result = follow_people(network, video)
@@ -128,9 +129,9 @@ def _face(network: FaceNetwork, video: Video, person: Person, frame: Frame) -> F
 def _write_overlay(network: FaceNetwork, video: Video, path: Path, result: Result) -> None:
     overlay = Overlay(network.face_model, result.people)
     frames = _watched(decoded_ahead(read_frames(video)), "draw overlay", result.frames)
-    with overlay_writer(path, video) as write:
+    with video_writer(path, video) as write:
         for frame in frames:
-            write(overlay.draw(frame))
+            write(frame.seconds, overlay.draw(frame))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import secrets
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -19,14 +15,12 @@ from e2far_jax.geometry.boxes import bounding_box, crop_square
 from e2far_jax.geometry.cameras import Camera, transform_image
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.rendering.preview import render_mesh
-from e2far_jax.video.errors import VideoError
 from e2far_jax.video.people import Person
-from e2far_jax.video.reading import Frame, Video
+from e2far_jax.video.reading import Frame
 
 SIZE = 192  # pixels of a mesh's own picture, whatever the face's size: one program is compiled
 EXTENT = 1.15  # side of that picture, in sides of the crop around the landmarks
 OPACITY = 0.65
-CODEC = "mp4v"  # MPEG-4 part 2: the one that every build of OpenCV can write into .mp4
 
 
 class Overlay:
@@ -72,39 +66,6 @@ def face_triangles(model: MorphableModel) -> Int[Array, "F 3"]:
     """The triangles of the face, without neck and scalp."""
     triangles = np.asarray(opaque_triangles(model))
     return jnp.asarray(triangles[np.asarray(model.regions["face"])[triangles].all(axis=1)])
-
-
-@contextlib.contextmanager
-def overlay_writer(path: Path, video: Video) -> Iterator[Any]:
-    """A function that takes pictures (RGB in [0, 1]) and writes them as the frames of `path`.
-
-    The file appears when the block ends well.
-
-    Raises:
-      VideoError: where OpenCV can't write such a file.
-    """
-    import cv2
-
-    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
-    size = (video.width - video.width % 2, video.height - video.height % 2)  # of the codec
-    code = cv2.VideoWriter_fourcc(*CODEC)
-    writer = cv2.VideoWriter(str(temporary), cv2.CAP_FFMPEG, code, video.rate, size)
-
-    def write(picture: Float[np.ndarray, "H W 3"]) -> None:
-        levels = np.uint8(np.rint(255.0 * np.clip(picture, 0.0, 1.0)))
-        writer.write(np.ascontiguousarray(levels[: size[1], : size[0], ::-1]))
-
-    try:
-        try:
-            if not writer.isOpened():
-                pixels = f"{video.width} x {video.height} pixels"
-                raise VideoError(f"{path}: OpenCV cannot write a video of {pixels}")
-            yield write
-        finally:
-            writer.release()
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @functools.partial(jax.jit, static_argnames="size")

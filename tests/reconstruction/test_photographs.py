@@ -154,7 +154,7 @@ def test_a_picture_without_pixels_is_named(tmp_path):
         read_photograph(tmp_path / "a.png")
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.webp", "a.tif", "a.bmp", "a.gif", "a.avif"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.webp", "a.tif", "a.bmp", "a.gif", "a.avif", "a.heic"])
 def test_every_kind_of_file_is_read(tmp_path, name):
     if name.endswith("avif") and not features.check("avif"):
         pytest.skip("this Pillow has no AVIF")

@@ -6,12 +6,11 @@ import pytest
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import shape
-from e2far_jax.video.errors import VideoError
 from e2far_jax.video.jitter import Jitter
 from e2far_jax.video.motion import Motion, landmark_model, landmarks_in_picture
-from e2far_jax.video.overlay import OPACITY, Overlay, overlay_writer
+from e2far_jax.video.overlay import OPACITY, Overlay
 from e2far_jax.video.people import Person
-from e2far_jax.video.reading import Frame, Video, open_video, read_frames
+from e2far_jax.video.reading import Frame
 
 
 def _person(model, scale: float, place: tuple[float, float]) -> Person:
@@ -63,38 +62,3 @@ def test_the_given_picture_is_not_touched(model):
     picture = np.zeros((150, 200, 3), np.float32)
     Overlay(model, [_person(model, 0.5, (90.0, 70.0))]).draw(Frame(4, 0.16, picture))
     assert not picture.any()
-
-
-@pytest.mark.parametrize("size", [(64, 48), (65, 49)])
-def test_a_video_is_written_with_its_rate(tmp_path, size):
-    video = Video(tmp_path / "in.mp4", *size, rate=30000 / 1001, frames=5)
-    with overlay_writer(tmp_path / "overlay.mp4", video) as write:
-        for level in range(5):
-            write(np.full((size[1], size[0], 3), level / 5.0, np.float32))
-    written = open_video(tmp_path / "overlay.mp4")
-    assert (written.width, written.height, written.frames) == (64, 48, 5)
-    assert written.rate == pytest.approx(29.97, abs=0.01)
-    levels = [float(frame.picture.mean()) for frame in read_frames(written)]
-    np.testing.assert_allclose(levels, np.arange(5) / 5.0, atol=0.02)
-
-
-def test_an_interrupted_overlay_leaves_the_one_before(tmp_path):
-    path, video = tmp_path / "overlay.mp4", Video(tmp_path / "in.mp4", 64, 48, 25.0, 5)
-    path.write_bytes(b"earlier")
-
-    def interrupted():
-        with overlay_writer(path, video) as write:
-            write(np.zeros((48, 64, 3), np.float32))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert path.read_bytes() == b"earlier"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_picture_that_cannot_be_a_video_is_an_error(tmp_path):
-    video = Video(tmp_path / "in.mp4", 1, 1, 25.0, 5)
-    with pytest.raises(VideoError, match="1 x 1"), overlay_writer(tmp_path / "o.mp4", video):
-        pass
-    assert list(tmp_path.iterdir()) == []

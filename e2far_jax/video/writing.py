@@ -1,0 +1,114 @@
+"""Writing a video: pictures as H.264 at the times of another video's frames, with its sound.
+
+Every browser and player shows H.264 with 4:2:0 colours in an MP4.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import secrets
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from e2far_jax.video.errors import VideoError
+from e2far_jax.video.reading import Video
+
+if TYPE_CHECKING:
+    from av import Packet
+    from av.container import InputContainer, OutputContainer
+
+TICK = Fraction(1, 90_000)  # seconds; the clock of MPEG, which the usual frame rates divide
+# Of x264. The eye sees no loss. Frames that wait for later ones ("bf") would shorten files whose
+# times are irregular.
+QUALITY = {"crf": "18", "preset": "veryfast", "bf": "0"}
+SOUND = frozenset({"aac", "ac3", "alac", "eac3", "mp3", "opus"})  # what players take in an MP4
+
+
+@contextlib.contextmanager
+def video_writer(
+    path: Path, like: Video
+) -> Iterator[Callable[[float, Float[np.ndarray, "H W 3"]], None]]:
+    """A function that takes a time in seconds and a picture (RGB in [0, 1]), the next frame.
+
+    A last column or row of an odd size is left out, for colours are stored for two by two pixels.
+    The file appears when the block ends well.
+
+    Args:
+      path: the .mp4 to write.
+      like: the video whose size and sound it has; sound of a kind that MP4 does not hold is
+        left out.
+    Raises:
+      VideoError: for pictures that no video can have, or sound that does not fit the file.
+      OSError: where the file can't be written.
+    """
+    import av
+
+    width, height = like.width - like.width % 2, like.height - like.height % 2
+    if not width or not height:
+        raise VideoError(f"{path}: no video can be of {like.width} x {like.height} pixels")
+    temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    try:
+        with av.open(str(temporary), "w", format="mp4", options={"movflags": "faststart"}) as film:
+            stream = film.add_stream("h264", Fraction(like.rate).limit_denominator(1001), QUALITY)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.codec_context.time_base = TICK
+            with _copied_sound(like.path, film) as copy_sound:
+
+                def write(seconds: float, picture: Float[np.ndarray, "H W 3"]) -> None:
+                    shown = np.clip(picture[:height, :width], 0.0, 1.0)
+                    levels = np.uint8(np.rint(255.0 * shown))
+                    frame = av.VideoFrame.from_ndarray(levels, format="rgb24")
+                    frame.pts, frame.time_base = round(seconds / TICK), TICK
+                    film.mux(stream.encode(frame))
+                    copy_sound(seconds)
+
+                yield write
+                film.mux(stream.encode())
+                copy_sound(math.inf)
+        temporary.replace(path)
+    except (av.ArgumentError, av.InvalidDataError) as error:
+        raise VideoError(f"{path}: ffmpeg cannot write it: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _copied_sound(source: Path, film: OutputContainer) -> Iterator[Callable[[float], None]]:
+    """A function that copies the source's sound up to a time since its first picture, seconds."""
+    import av
+
+    with contextlib.ExitStack() as stack:
+        packets: Iterator[Packet] = iter(())
+        if source.is_file():
+            packets = _sound(stack.enter_context(av.open(str(source))), film)
+        waiting = next(packets, None)
+
+        def copy_sound(until: float) -> None:
+            nonlocal waiting
+            while waiting is not None and waiting.dts * waiting.time_base <= until:
+                film.mux(waiting)
+                waiting = next(packets, None)
+
+        yield copy_sound
+
+
+def _sound(source: InputContainer, film: OutputContainer) -> Iterator[Packet]:
+    """Packets of the first sound, for a stream of the film, from the time of the first picture."""
+    tracks = [track for track in source.streams.audio if track.codec.canonical_name in SOUND]
+    if not tracks:
+        return
+    pictures = source.streams.video[0]
+    start = (pictures.start_time or 0) * pictures.time_base
+    copy = film.add_stream_from_template(tracks[0])
+    for packet in source.demux(tracks[0]):
+        if packet.dts is None:  # the end
+            return
+        shift = round(start / packet.time_base)
+        packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, copy
+        yield packet
