@@ -17,7 +17,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     What stood there stays until then, and for good where the block fails.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{secrets.token_hex(8)}")  # fits where the name does
     try:
         with temporary.open("xb") as file:
             yield file

@@ -17,7 +17,7 @@ Finding = dict[str, Any]
 class Journal:
     """A file of JSON lines: what is done, then what each item gave; a context manager.
 
-    Half a line of a process that was killed while it wrote is dropped. Numbers that are not finite
+    Half a line of a process that was killed while it wrote, or a damaged one, is dropped. Numbers that are not finite
     are kept as null and come back as NaN.
 
     Args:
@@ -28,7 +28,7 @@ class Journal:
     def __init__(self, path: Path, subject: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         heading = json.dumps({"subject": dict(subject)}, sort_keys=True)
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         same = bool(lines) and lines[0] == heading
         kept = [line for line in lines[1:] if _whole(line)] if same else []
         self.findings = {name: finding for line in kept for name, finding in _read(line)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import os
 import zipfile
@@ -60,6 +61,14 @@ class TrainedNetwork:
     @functools.cached_property
     def _apply(self) -> Callable[..., Prediction]:
         return jax.jit(E2FAR(self.network).apply)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change with the parameters or the morphable model."""
+        digest = hashlib.sha256(repr((self.network, self.face_model_settings)).encode())
+        for leaf in jax.tree.leaves((self.variables, self.face_model)):
+            digest.update(np.ascontiguousarray(leaf))
+        return digest.hexdigest()[:16]
 
     def predict(self, images: Float[Array, "B H W 3"]) -> Prediction:
         """Apply the network to crops in [0, 1]."""

@@ -164,6 +164,36 @@ def test_results_never_replace_what_was_read(folder, trained, capsys, picture):
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("name", ["face.pts", "face.json"])
+def test_landmarks_are_not_replaced_either(folder, trained, capsys, name):
+    points = np.linspace(40.0, 150.0, 136).reshape(68, 2)
+    if name.endswith("json"):
+        (folder / name).write_text(json.dumps(points.tolist()))
+    else:
+        rows = "\n".join(f"{x} {y}" for x, y in points)
+        (folder / name).write_text(f"version: 1\nn_points: 68\n{{\n{rows}\n}}\n")
+    before = (folder / name).read_bytes()
+    arguments = [f"--weights={trained}", "--landmarks=.", "--write=json,landmarks"]
+    assert main(["reconstruct", "face.png", "--out=.", *arguments]) == 2
+    assert f"{name} might be overwritten" in capsys.readouterr().err
+    assert (folder / name).read_bytes() == before
+    assert main(["reconstruct", "face.png", "--out=out", *arguments]) == 0
+
+
+def test_other_weights_begin_anew(folder, trained, capsys):
+    """Also where they lie in the same folder and are called the same."""
+    shutil.copytree(trained, "weights")
+    arguments = ["face.png", "--out=out", "--weights=weights", "--boxes=boxes.json"]
+    assert main(["reconstruct", *arguments]) == 0
+    assert main(["reconstruct", *arguments]) == 0
+    assert "1 picture was done before" in capsys.readouterr().out
+    with np.load("weights/weights.npz") as file:
+        arrays = {name: 1.01 * file[name] for name in file.files}
+    np.savez("weights/weights.npz", **arrays)
+    assert main(["reconstruct", *arguments]) == 0
+    assert "done before" not in capsys.readouterr().out
+
+
 def test_an_interrupted_run_says_so(folder, trained, capsys, monkeypatch):
     def interrupted(path):
         raise KeyboardInterrupt
@@ -184,7 +214,7 @@ def test_what_is_done_is_not_done_again(folder, trained, capsys):
     (folder / "out" / "journal.jsonl").write_text("\n".join(lines[:2]))  # as if killed
     (folder / "out" / "other.json").unlink()
     assert main(["reconstruct", "face.png", "other.png", *arguments]) == 0
-    assert "1 pictures were done before" in capsys.readouterr().out
+    assert "1 picture was done before" in capsys.readouterr().out
     assert not (folder / "out" / "face.json").exists()
     assert (folder / "out" / "other.json").exists()
     assert (folder / "out" / "contact_sheet_2.png").exists()

@@ -6,23 +6,27 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from e2far_jax import __version__
 from e2far_jax.arguments import new_folder, number
 from e2far_jax.cache import keep_compiled_programs
 from e2far_jax.errors import UsageError
 from e2far_jax.journal import Journal
+from e2far_jax.lock import locked
 from e2far_jax.morphable.stored import outdated_ict
 from e2far_jax.networks import network_for
 from e2far_jax.outputs.kinds import parsed_kinds
 from e2far_jax.reconstruction.boxes_file import read_boxes
 from e2far_jax.reconstruction.errors import BoxesError, LandmarksError, ReconstructionError
-from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.inputs import InputsError, picture_files
 from e2far_jax.reconstruction.job import JobSettings, ReconstructionJob
-from e2far_jax.reconstruction.landmark_files import read_landmarks
+from e2far_jax.reconstruction.landmark_files import landmark_sources, read_landmarks
 from e2far_jax.reconstruction.regions import Choice, Given
 from e2far_jax.reconstruction.summary import Summary
+
+if TYPE_CHECKING:
+    from e2far_jax.weights import TrainedNetwork
 
 INTERRUPTED = 130
 OUTDATED_ICT = (
@@ -70,15 +74,15 @@ def reconstruct(request: Request) -> int:
     photographs, settings = _settings(request)
     keep_compiled_programs()
     network = load_network(request.weights, request.model)
-    _protect_inputs(Path(request.out), photographs, request.boxes)
+    _protect_inputs(Path(request.out), photographs, request)
     folder = new_folder("--out=", request.out)
-    path = folder / "journal.jsonl"
-    if request.again:
-        path.unlink(missing_ok=True)
     try:
-        with Journal(path, _subject(request, network)) as journal:
+        with (
+            locked(folder / ".lock"),
+            Journal(folder / "journal.jsonl", _subject(request, network)) as journal,
+        ):
             summary = ReconstructionJob(network, folder, settings, journal).run(photographs)
-        summary.write(folder / "summary.json")
+            summary.write(folder / "summary.json")
     except ReconstructionError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
@@ -90,7 +94,7 @@ def reconstruct(request: Request) -> int:
     return 1 if summary.failures else 0
 
 
-def load_network(weights: str | None, model: str | None) -> FaceNetwork:
+def load_network(weights: str | None, model: str | None) -> TrainedNetwork:
     """The network that the user means, named on standard error.
 
     Raises:
@@ -116,7 +120,10 @@ def _settings(request: Request) -> tuple[list[str], JobSettings]:
         raise UsageError(str(error)) from error
     least_score = number("--min_confidence=", request.least_score, 0.0, 1.0)
     return photographs, JobSettings(
-        given, Choice(least_score, request.largest), parsed_kinds("--write=", request.write)
+        given,
+        Choice(least_score, request.largest),
+        parsed_kinds("--write=", request.write),
+        request.again,
     )
 
 
@@ -128,27 +135,33 @@ def _given(request: Request, photographs: Sequence[str]) -> dict[str, Given]:
     return by_boxes | {path: Given(landmarks=array) for path, array in points.items()}
 
 
-def _subject(request: Request, network: FaceNetwork) -> dict[str, object]:
-    """What has to be the same for an earlier run's results to count."""
+def _subject(request: Request, network: TrainedNetwork) -> dict[str, object]:
+    """What has to be the same for an earlier run's results to count.
+
+    The photographs' own marks tell of other boxes and landmarks.
+    """
     options = dataclasses.asdict(request)
-    for name in ("photographs", "out", "again"):
+    for name in ("photographs", "out", "again", "weights", "model", "boxes", "landmarks"):
         del options[name]
-    return {"version": __version__, "network": network.description, **options}
+    return {"version": __version__, "network": network.fingerprint, **options}
 
 
-def _protect_inputs(folder: Path, photographs: Sequence[str], boxes: str | None) -> None:
+def _protect_inputs(folder: Path, photographs: Sequence[str], request: Request) -> None:
     """Refuse to write a result over what was read.
 
     Raises:
-      UsageError: for a picture called as the contact sheet is, or boxes in a .json of a picture's
-        name, in the folder for the results.
+      UsageError: for a file in the folder for the results that is called as a contact sheet, or as
+        what is made of a picture.
     """
-    inputs = [*photographs] if boxes is None else [*photographs, boxes]
-    in_folder = [Path(path) for path in inputs if Path(path).parent.resolve() == folder.resolve()]
-    stems = tuple(Path(path).stem for path in photographs)
-    for path in in_folder:
-        record = path.suffix == ".json" and path.stem.startswith(stems)
-        if record or (path.suffix == ".png" and path.stem.startswith("contact_sheet")):
+    pictures = [Path(path) for path in photographs]
+    stems = tuple(picture.stem for picture in pictures)
+    made = tuple(f"{stem}." for stem in stems)  # a.mask.png is made of a.jpg
+    known = [Path(request.boxes)] if request.boxes else []
+    known += landmark_sources(request.landmarks)
+    risky = [path for path in known if path.stem.startswith(stems)]
+    risky += [path for path in pictures if path.stem.startswith((*made, "contact_sheet"))]
+    for path in risky:
+        if path.parent.resolve() == folder.resolve():
             raise UsageError(f"{path} might be overwritten by the results; choose another --out")
 
 
@@ -159,7 +172,8 @@ def _report(summary: Summary, folder: Path, model: str, kinds: Sequence[str]) ->
     if not faces:
         return
     where = f"{faces} face{'s' if faces > 1 else ''} in {folder}, model {model}"
-    before = f"; {summary.before} pictures were done before" if summary.before else ""
+    pictures = "1 picture was" if summary.before == 1 else f"{summary.before} pictures were"
+    before = f"; {pictures} done before" if summary.before else ""
     print(f"{where}: {', '.join(kinds)} for each{before}")
     for sheet in summary.contact_sheets:
         print(f"contact sheet: {sheet}")

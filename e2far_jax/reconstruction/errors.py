@@ -21,6 +21,12 @@ class NoFaceError(PhotographError):
     kind = "no face found"
 
 
+class UnwritableError(PhotographError):
+    """A face that a file's format, or its name, cannot hold."""
+
+    kind = "not written"
+
+
 class BoxesError(ValueError):
     """A boxes file that cannot be used."""
 

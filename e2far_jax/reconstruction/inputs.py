@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,14 +27,14 @@ def picture_files(named: Sequence[str], results: str | os.PathLike[str] | None =
 
     Args:
       named: what the user wrote.
-      results: a folder that is passed over where it lies below one of those named, because it holds
-        what came of an earlier run.
+      results: the folder for the results, whose pictures come of an earlier run: it is passed over
+        where it lies below a folder or pattern that is named.
     Returns:
       Paths in the order named. A file that is named twice, be it by another path, is there once, by
       the first.
     Raises:
       InputsError: for nothing named, a folder or pattern without pictures, a folder that cannot be
-        read, or a video.
+        read or is the one for the results, or a video.
     """
     if not named:
         raise InputsError("no picture is named")
@@ -42,17 +43,22 @@ def picture_files(named: Sequence[str], results: str | os.PathLike[str] | None =
     for name in named:
         for path in _meant(name, passed_over):
             found.setdefault(os.path.realpath(path), path)
+    if not found:
+        raise InputsError(f"{named[0]}: the folder for the results, too; choose another --out")
     return list(found.values())
 
 
 def _meant(name: str, passed_over: str | None) -> Sequence[str]:
     if os.path.isdir(name):
-        return _in_folder(name, passed_over)
+        is_results = os.path.realpath(name) == passed_over  # as the shell's holiday/* has it
+        return [] if is_results else _in_folder(name, passed_over)
     if os.path.exists(name) or not glob.has_magic(name):
         return [_checked_file(name)]
     matches = sorted(glob.glob(name, recursive=True))
     if not matches:
         raise InputsError(f"{name}: nothing matches this pattern")
+    if passed_over is not None and _is_within(passed_over, _root(name)):
+        matches = [match for match in matches if not _is_within(match, passed_over)]
     folders = [match for match in matches if os.path.isdir(match)]
     files = [match for match in matches if match not in folders]
     if "**" in name:  # matches a folder's content as well as the folder
@@ -75,12 +81,23 @@ def _in_folder(folder: str, passed_over: str | None) -> Sequence[str]:
 def _walk(folder: str, passed_over: str | None) -> Iterator[str]:
     for here, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
-        if os.path.realpath(here) == passed_over and here != folder:
+        if os.path.realpath(here) == passed_over:
             folders.clear()
             continue
         for name in sorted(files):
             if _is(name, PICTURES) and not name.startswith("."):
                 yield os.path.join(here, name)
+
+
+def _root(pattern: str) -> str:
+    """The folder that all matches of a pattern are below."""
+    parts = Path(pattern).parts
+    return os.path.join("", *itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+
+
+def _is_within(path: str, folder: str) -> bool:
+    inner, outer = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
+    return inner.is_relative_to(outer) and inner != outer
 
 
 def _refuse(error: OSError) -> None:

@@ -2,13 +2,17 @@
 
 Photographs are read and their faces found by some threads, faces go through the network in full
 batches, other threads write their files. What is done stands in `journal.jsonl` in the folder, so
-that an interrupted job goes on where it was.
+that an interrupted job goes on where it was: by photograph, its faces or why there are none, and a
+mark that changes with the photograph.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
+import hashlib
 import itertools
+import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +29,7 @@ from e2far_jax.journal import Journal
 from e2far_jax.outputs.kinds import DEFAULT_KINDS, save_face
 from e2far_jax.reconstruction.contact_sheet import ContactSheet
 from e2far_jax.reconstruction.crops import cut_crop
-from e2far_jax.reconstruction.errors import PhotographError
+from e2far_jax.reconstruction.errors import NoFaceError, PhotographError, UnwritableError
 from e2far_jax.reconstruction.face_region import FaceRegion
 from e2far_jax.reconstruction.faces import BATCH_SIZE, FaceNetwork, reconstruct_batch
 from e2far_jax.reconstruction.names import FaceNames
@@ -40,9 +44,9 @@ from e2far_jax.reconstruction.summary import Summary
 from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, compile_views, face_views
 
 READERS, WRITERS = 2, 2
-# Photographs of 12 million pixels take 150 MB each, and as many wait as make a batch.
-READ_AHEAD = 4  # photographs
-WRITTEN_BEHIND = 4  # faces
+# Photographs of 12 million pixels take 150 MB each; beside these, a batch of them is in memory.
+READ_AHEAD = 2  # photographs
+WRITTEN_BEHIND = 2  # faces
 
 Views = list[UInt8[np.ndarray, "S S 3"]]
 
@@ -55,11 +59,13 @@ class JobSettings:
       given: by photograph, where its faces are; the others go through face detection.
       choice: which of the detected faces to take.
       kinds: of the files to write.
+      again: whether to do photographs again that are done.
     """
 
     given: Mapping[str, Given] = dataclasses.field(default_factory=dict)
     choice: Choice = SURE_FACES
     kinds: tuple[str, ...] = DEFAULT_KINDS
+    again: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +96,7 @@ class ReconstructionJob:
         self._network, self._folder, self._settings = network, folder, settings
         self._journal = journal
         self._names = FaceNames()
-        self._sheet = ContactSheet(folder, CAPTIONS, keep=bool(journal.findings))
+        self._unwritten: dict[str, PhotographError] = {}
 
     def run(self, photographs: Sequence[str]) -> Summary:
         """Do the photographs that are not done yet, with progress on standard error.
@@ -101,16 +107,41 @@ class ReconstructionJob:
           ReconstructionError: for weights that cannot reconstruct any face.
           OSError: where results cannot be written.
         """
-        before = [path for path in photographs if path in self._journal.findings]
-        for path in before:
-            self._names.take(self._journal.findings[path].get("faces", []))
-        left = [path for path in photographs if path not in self._journal.findings]
+        left = [path for path in photographs if not self._is_done(path)]
+        others = self._journal.findings.keys() - {os.path.realpath(path) for path in left}
+        for other in others:
+            self._names.take(self._journal.findings[other].get("faces", []))
+        self._sheet = ContactSheet(self._folder, CAPTIONS, keep=bool(others))
         try:
             self._run(left)
         finally:
             sheets = self._sheet.finish()
-        found = {path: self._journal.findings[path] for path in photographs}
-        return Summary(found, len(before), sheets)
+        found = {path: self._journal.findings[os.path.realpath(path)] for path in photographs}
+        return Summary(found, len(photographs) - len(left), sheets)
+
+    def _is_done(self, path: str) -> bool:
+        """Whether an earlier run has the photograph as it is; what went wrong is tried again."""
+        finding = self._journal.findings.get(os.path.realpath(path))
+        if self._settings.again or finding is None or finding["mark"] != self._mark(path):
+            return False
+        return "faces" in finding or finding["kind"] == NoFaceError.kind
+
+    def _mark(self, path: str) -> str:
+        given = self._settings.given.get(path, NOTHING_GIVEN)
+        known = [None if part is None else part.tolist() for part in (given.boxes, given.landmarks)]
+        try:
+            state = os.stat(path)
+        except OSError:
+            return ""
+        content = repr((state.st_size, state.st_mtime_ns, known))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def _note(self, path: str, **finding: str | list[str]) -> None:
+        self._journal.add(os.path.realpath(path), {"mark": self._mark(path), **finding})
+
+    def _note_failure(self, path: str, error: PhotographError) -> None:
+        self._note(path, failure=str(error), kind=error.kind)
+        tqdm.write(f"e2far: {error}", file=sys.stderr)
 
     def _run(self, photographs: Sequence[str]) -> None:
         if not photographs:
@@ -122,15 +153,24 @@ class ReconstructionJob:
         try:
             tasks = self._tasks(photographs)
             while batch := list(itertools.islice(tasks, BATCH_SIZE)):
-                faces = reconstruct_batch(self._network, [task.region for task in batch])
-                for task, face in zip(batch, faces, strict=True):
-                    writing.append((task, writers.submit(self._write, task.name, face, views)))
+                writing += self._reconstructed(batch, writers, views)
+                batch.clear()  # while the next one is gathered, nothing holds its photographs
                 while len(writing) > WRITTEN_BEHIND:
                     self._finish(*writing.popleft())
             while writing:
                 self._finish(*writing.popleft())
         finally:
             writers.shutdown(cancel_futures=True)
+
+    def _reconstructed(
+        self, batch: Sequence[_Task], writers: ThreadPoolExecutor, views: Future[None]
+    ) -> list[tuple[_Task, Future[Views]]]:
+        """Faces whose files are being written."""
+        faces = reconstruct_batch(self._network, [task.region for task in batch])
+        return [
+            (task, writers.submit(self._write, task.name, face, views))
+            for task, face in zip(batch, faces, strict=True)
+        ]
 
     def _tasks(self, photographs: Sequence[str]) -> Iterator[_Task]:
         """The faces of all photographs; those without any go to the journal."""
@@ -140,8 +180,7 @@ class ReconstructionJob:
         )
         for path, regions in zip(photographs, watched, strict=True):
             if isinstance(regions, PhotographError):
-                self._journal.add(path, {"failure": str(regions), "kind": regions.kind})
-                tqdm.write(f"e2far: {regions}", file=sys.stderr)
+                self._note_failure(path, regions)
                 continue
             names = self._names.for_photograph(path, len(regions))
             for number, region in enumerate(regions):
@@ -155,12 +194,27 @@ class ReconstructionJob:
             return error
 
     def _write(self, name: str, face: Face, views_compiled: Future[None]) -> Views:
-        save_face(self._folder, name, face, self._settings.kinds)
+        try:
+            save_face(self._folder, name, face, self._settings.kinds)
+        except ValueError as error:
+            raise UnwritableError(f"{face.image}: {error}") from error
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise UnwritableError(f"{face.image}: its name is too long for its files") from error
         views_compiled.result()
         picture = cut_crop(face.photograph, face.box, VIEW_SIZE)
         return face_views(face, picture)
 
     def _finish(self, task: _Task, written: Future[Views]) -> None:
-        self._sheet.add(task.label, written.result())
-        if task.number == len(task.names) - 1:
-            self._journal.add(task.region.image, {"faces": task.names})
+        path = task.region.image
+        try:
+            self._sheet.add(task.label, written.result())
+        except UnwritableError as error:
+            self._unwritten.setdefault(path, error)
+        if task.number < len(task.names) - 1:
+            return
+        if path in self._unwritten:
+            self._note_failure(path, self._unwritten.pop(path))
+        else:
+            self._note(path, faces=task.names)

@@ -58,16 +58,24 @@ def read_landmarks(
         raise LandmarksError(str(error)) from None
 
 
+def landmark_sources(path: str | os.PathLike[str] | None) -> list[Path]:
+    """The file, or the files of a folder, that landmarks may be read from; none for None."""
+    if path is None:
+        return []
+    source = Path(path)
+    if not source.is_dir():
+        return [source]
+    return [file for file in sorted(source.iterdir()) if file.suffix.lower() in ENDINGS]
+
+
 def _from_folder(folder: Path, photographs: Sequence[str]) -> dict[str, Landmarks]:
-    files: dict[str, Path] = {}
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() not in ENDINGS:
-            continue
-        if file.stem in files:
-            raise ValueError(f"{folder}: {files[file.stem].name} and {file.name} are of one name")
-        files[file.stem] = file
-    stems = [Path(photograph).stem for photograph in photographs]
-    used = {stem: files[stem] for stem in stems if stem in files}
+    stems = {Path(photograph).stem for photograph in photographs}
+    used: dict[str, Path] = {}
+    for file in landmark_sources(folder):
+        if file.stem in used:
+            raise ValueError(f"{folder}: {used[file.stem].name} and {file.name} are of one name")
+        if file.stem in stems:
+            used[file.stem] = file
     if not used:
         raise ValueError(f"{folder}: no landmarks named as one of the pictures; {_expected()}")
     found = {_photograph_of(file, photographs): file for file in used.values()}

@@ -12,11 +12,11 @@ class FaceNames:
 
     A photograph's only face is called as its file without the extension, several faces get _0,
     _1 and so on. Where that would repeat an earlier name, also one that differs in case only, the
-    photograph becomes NAME-2, NAME-3, ...
+    photograph becomes NAME-2, NAME-3, ...; so does one called as the job's own file is.
     """
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken = {"summary"}
 
     def take(self, names: Sequence[str]) -> None:
         """Names that were given by an earlier run."""

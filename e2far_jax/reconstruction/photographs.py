@@ -75,6 +75,8 @@ def decode_photograph(
         raise PhotographError(f"{name}: {error}") from None
     except UnidentifiedImageError:
         raise PhotographError(f"{name}: not a picture file of a known kind") from None
+    except MemoryError:
+        raise TooManyPixelsError(f"{name}: there is not enough memory for it") from None
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged data
         raise PhotographError(f"{name}: damaged picture ({_first_line(error)})") from error
 

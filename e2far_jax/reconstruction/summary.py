@@ -17,7 +17,7 @@ class Summary:
 
     Attributes:
       found: by photograph, the stems of its faces' files ("faces"), or why it gave none ("failure")
-        and which kind of trouble that is ("kind").
+        and which kind of trouble that is ("kind"); beside it, the journal's "mark".
       before: how many of them an earlier run had done.
       contact_sheets: the pictures that show the faces of this run.
     """
@@ -49,7 +49,10 @@ class Summary:
             "done_before": self.before,
             "faces": len(self.faces),
             "failures": self.failures_by_kind,
-            "results": self.found,
+            "results": {
+                path: {key: value for key, value in finding.items() if key != "mark"}
+                for path, finding in self.found.items()
+            },
         }
         with replacing(path) as file:
             file.write(json.dumps(content, indent=1).encode())

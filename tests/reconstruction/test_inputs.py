@@ -47,8 +47,14 @@ def test_a_link_that_leads_back_is_not_followed(tree):
 
 def test_results_of_an_earlier_run_are_passed_over(tree):
     assert "./out/faces/f.png" not in picture_files(["."], results="out")
-    assert picture_files(["out"], results="out") == ["out/faces/f.png"]
-    assert len(picture_files(["."], results=".")) == 5
+    for named in (["*.png", "out"], ["**/*.png"]):
+        assert picture_files(named, results="out") == ["a.png"]
+    assert picture_files(["out/faces/*", "de*"], results=".")[0] == "out/faces/f.png"
+
+
+def test_the_folder_for_the_results_alone_is_refused(tree):
+    with pytest.raises(InputsError, match=r"out: the folder for the results, too"):
+        picture_files(["out"], results="out")
 
 
 def test_patterns_that_the_shell_left(tree):

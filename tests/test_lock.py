@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from e2far_jax.data.lock import locked
+from e2far_jax.lock import locked
 
 
 def test_the_second_waits_for_the_first(tmp_path, capsys):
@@ -61,7 +61,7 @@ def test_a_lock_that_was_removed_and_made_anew_is_waited_for_again(tmp_path):
 def test_the_lock_ends_with_a_holder_that_is_killed(tmp_path, capsys):
     program = f"""
 import os, pathlib, signal
-from e2far_jax.data.lock import locked
+from e2far_jax.lock import locked
 with locked(pathlib.Path({str(tmp_path / ".lock")!r})):
     os.kill(os.getpid(), signal.SIGKILL)
 """
