@@ -17,8 +17,8 @@ Finding = dict[str, Any]
 class Journal:
     """A file of JSON lines: what is done, then what each item gave; a context manager.
 
-    Half a line of a process that was killed while it wrote, or a damaged one, is dropped. Numbers that are not finite
-    are kept as null and come back as NaN.
+    Half a line of a process that was killed while it wrote, or a damaged one, is dropped. Numbers
+    that are not finite are kept as null and come back as NaN.
 
     Args:
       path: of the file.

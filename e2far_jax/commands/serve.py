@@ -14,6 +14,9 @@ all sides, with its files to download. Nothing is kept and nothing goes to the n
 HOST_HELP = """\
 where to listen (127.0.0.1: this machine only); another address lets other machines use it too"""
 
+NAME_HELP = """\
+a host name under which a proxy of yours offers the page; may be given more than once"""
+
 
 def add(commands: Any) -> None:
     """Add the sub-command."""
@@ -24,6 +27,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--port", default="8000", metavar="N", help="where to listen (8000); 0 takes a free one"
     )
+    command.add_argument("--name", action="append", default=[], metavar="HOST", help=NAME_HELP)
     command.add_argument("--weights", metavar="DIR", help=WEIGHTS_HELP)
     command.add_argument("--model", metavar="SPEC", help=NETWORK_MODEL_HELP)
     command.set_defaults(run=_run, extra="serve")
@@ -32,4 +36,4 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     from e2far_jax.server.serving import serve
 
-    return serve(options.host, options.port, options.weights, options.model)
+    return serve(options.host, options.port, options.weights, options.model, options.name)

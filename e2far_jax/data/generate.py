@@ -15,7 +15,6 @@ import tensorflow_datasets.public_api as tfds
 from absl import logging
 
 from e2far_jax.data.errors import DataError
-from e2far_jax.lock import locked
 from e2far_jax.data.rendering import render_missing
 from e2far_jax.data.settings import DataSettings
 from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import (
@@ -23,6 +22,7 @@ from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import (
     SyntheticFacesConfig,
     model_sketch,
 )
+from e2far_jax.lock import locked
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.rendering.settings import SceneConfig
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import math
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,14 @@ def read_clip(path: Path, face: Face) -> Clip:
     weights = np.zeros((len(rows), len(names)), np.float32)
     weights[:, [names.index(name) for name in shared]] = table[:, 1:]
     return Clip(table[:, 0], weights, tuple(name for name in names if name not in shared))
+
+
+def held(clip: Clip, face: Face, names: Collection[str]) -> Clip:
+    """The clip with some expressions, by their names, kept at a face's weights throughout."""
+    columns = [column for column, name in enumerate(expression_names(face.model)) if name in names]
+    weights = clip.weights.copy()
+    weights[:, columns] = face.expression[columns]
+    return dataclasses.replace(clip, weights=weights)
 
 
 def _row(path: Path, line: int, row: list[str], columns: list[int]) -> list[float]:

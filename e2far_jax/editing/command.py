@@ -6,10 +6,13 @@ import dataclasses
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 from e2far_jax.arguments import new_folder
-from e2far_jax.editing.clip import Clip, read_clip
-from e2far_jax.editing.edits import neutral, with_expression_of, with_identity_of, with_weights
+from e2far_jax.editing.clip import Clip, held, read_clip
+from e2far_jax.editing.edits import with_expression_of, with_identity_of, with_weights
 from e2far_jax.editing.names import EditError, parsed_weights
+from e2far_jax.editing.original import read_original
 from e2far_jax.editing.picture import before_and_after
 from e2far_jax.errors import UsageError
 from e2far_jax.faces.face import Face, expression_names
@@ -18,12 +21,13 @@ from e2far_jax.files import replacing
 from e2far_jax.gallery.sheet import write_sheet
 from e2far_jax.gltf.mesh import Animation
 from e2far_jax.outputs.glb import face_glb
-from e2far_jax.outputs.kinds import parsed_kinds, save_face
+from e2far_jax.outputs.kinds import face_files, parsed_kinds
+from e2far_jax.outputs.mesh_files import Files
 from e2far_jax.outputs.paint import Paint
-from e2far_jax.reconstruction.errors import PhotographError
-from e2far_jax.reconstruction.photographs import read_photograph
 
 NEUTRAL = "neutral"
+MOVING = "glb"  # the kind that a clip is written as, whatever --write says
+SHEET = ".png"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,39 +62,48 @@ def edit(request: Request) -> int:
     kinds = parsed_kinds("--write=", request.write)
     if not any((request.expression, request.expression_from, request.identity_from)):
         raise UsageError("nothing to change: give --expression, --expression-from, --identity-from")
+    stem = _stem(request.out)
     try:
-        original = _with_photograph(Path(request.face), request.model)
+        original, photograph = read_original(Path(request.face), request.model)
         face, clip = _edited(original, request)
     except (RecordError, EditError) as error:
         raise UsageError(str(error)) from None
-    stem = Path(request.out)
-    if stem.resolve() == Path(request.face).with_suffix("").resolve():
-        raise UsageError(f"--out={request.out}: the results would replace the face that was read")
-    folder = new_folder("--out=", str(stem.parent))
     try:
-        _write(folder, stem.name, original, face, clip, kinds)
+        files = _files(stem.name, original, face, clip, kinds)
     except ValueError as error:
         raise UsageError(f"--write={request.write}: {error}") from None
+    _protect_inputs(request, photograph, stem, files)
+    folder = new_folder("--out=", str(stem.parent))
+    try:
+        _write(folder / stem.name, files, before_and_after(original, face))
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error}") from error
-    moving = ", moving" if clip is not None else ""
-    print(f"{stem}: {', '.join(kinds)}{moving}; before and after: {stem}.png")
+    print(f"{stem}: {_described(kinds, clip)}; before and after: {stem}{SHEET}")
     return 0
 
 
-def _with_photograph(path: Path, model: str | None) -> Face:
-    """The face with its photograph, where that still lies where it was."""
-    face = read_record(path, model)
-    for place in (Path(face.image), path.parent / face.image):
-        if place.is_file():
-            try:
-                photograph = read_photograph(place)
-            except PhotographError:
-                continue
-            if photograph.shape[1::-1] == face.picture_size:
-                return dataclasses.replace(face, photograph=photograph)
-    print(f"e2far: {face.image} is not at hand: the face will be gray", file=sys.stderr)
-    return face
+def _stem(out: str) -> Path:
+    stem = Path(out)
+    if stem.name in ("", ".."):
+        raise UsageError(f"--out={out}: expected a folder and a name, such as edited/smile")
+    return stem
+
+
+def _protect_inputs(request: Request, photograph: Path | None, stem: Path, files: Files) -> None:
+    """Refuse to write a result over what was read, or beside a record or table of its name.
+
+    Raises:
+      UsageError: naming the file.
+    """
+    outputs = {_beside(stem, suffix).resolve() for suffix in (*files, SHEET, ".json", ".csv")}
+    named = (request.face, request.expression_from, request.identity_from, photograph)
+    for path in (Path(name) for name in named if name):
+        if path.resolve() in outputs:
+            raise UsageError(f"{path} might be overwritten by the results; choose another --out")
+
+
+def _beside(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)
 
 
 def _edited(face: Face, request: Request) -> tuple[Face, Clip | None]:
@@ -107,12 +120,17 @@ def _edited(face: Face, request: Request) -> tuple[Face, Clip | None]:
         face, lost = with_expression_of(face, read_record(Path(source), request.model))
         _warn(lost, f"{face.model.name} lacks")
     if request.expression:
-        parts = [part.strip() for part in request.expression.split(",")]
-        if NEUTRAL in parts:
-            face = neutral(face)
-        text = ",".join(part for part in parts if part != NEUTRAL)
-        face = with_weights(face, parsed_weights(text, expression_names(face.model)))
+        weights = _weights(request.expression, expression_names(face.model))
+        face = with_weights(face, weights)
+        clip = clip and held(clip, face, weights)
     return face, clip
+
+
+def _weights(text: str, names: tuple[str, ...]) -> dict[str, float]:
+    """What --expression sets: all names where "neutral" is among them."""
+    parts = [part.strip() for part in text.split(",")]
+    others = dict.fromkeys(names, 0.0) if NEUTRAL in parts else {}
+    return others | parsed_weights(",".join(part for part in parts if part != NEUTRAL), names)
 
 
 def _warn(names: tuple[str, ...] | list[str], what: str) -> None:
@@ -120,14 +138,27 @@ def _warn(names: tuple[str, ...] | list[str], what: str) -> None:
         print(f"e2far: {what} {', '.join(names)}: left at 0", file=sys.stderr)
 
 
-def _write(
-    folder: Path, name: str, original: Face, face: Face, clip: Clip | None, kinds: tuple[str, ...]
-) -> None:
-    """The files, and a picture; the photograph's colours stay where the original has them."""
+def _files(
+    name: str, original: Face, face: Face, clip: Clip | None, kinds: tuple[str, ...]
+) -> Files:
+    """Contents by their suffixes; the photograph's colours stay where the original has them."""
     paint = Paint(original, name)
-    save_face(folder, name, face, kinds, paint)
-    if clip is not None:
-        animation = Animation(clip.seconds - clip.seconds[0], clip.weights, name="expression")
-        with replacing(folder / f"{name}.glb") as file:
-            file.write(face_glb(face, paint.colours, animation=animation))
-    write_sheet(folder / f"{name}.png", before_and_after(original, face))
+    if clip is None:
+        return face_files(face, kinds, paint)
+    animation = Animation(clip.seconds - clip.seconds[0], clip.weights, name="expression")
+    still = face_files(face, [kind for kind in kinds if kind != MOVING], paint)
+    return still | {f".{MOVING}": face_glb(face, paint.colours, animation=animation)}
+
+
+def _write(stem: Path, files: Files, sheet: Image.Image) -> None:
+    for suffix, content in files.items():
+        with replacing(_beside(stem, suffix)) as file:
+            file.write(content)
+    write_sheet(_beside(stem, SHEET), sheet)
+
+
+def _described(kinds: tuple[str, ...], clip: Clip | None) -> str:
+    """The kinds that were written, for the last line."""
+    if clip is None:
+        return ", ".join(kinds)
+    return ", ".join([*(kind for kind in kinds if kind != MOVING), f"{MOVING}, moving"])

@@ -20,10 +20,13 @@ def parsed_weights(text: str, names: Sequence[str]) -> dict[str, float]:
         the two sides of one have in common ("mouthSmile", "smile"), which sets both.
       names: of the model's expressions.
     Raises:
-      EditError: for a name that means none or several expressions, or what is no number.
+      EditError: for a name that means none or several expressions, what is no number, or a model
+        without expressions.
     """
     weights: dict[str, float] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
+        if not names:
+            raise EditError(f"{part!r}: the face's model has no expressions")
         name, separator, number = part.partition("=")
         if not separator:
             raise EditError(f"{part!r}: expected NAME=NUMBER, such as {names[0]}=0.5")

@@ -19,7 +19,6 @@ from e2far_jax.networks import shipped_network, shipped_networks
 from e2far_jax.weights import TrainedNetwork, load_weights
 
 FORMATS = ("onnx", "stablehlo")
-MODEL_FILE = "morphable_model.npz"
 LARGEST = 2**31 - 2**20  # bytes of parameters; either format's files end at 2 GiB
 FAILED = 1
 
@@ -92,14 +91,15 @@ def _opened(folder: Path, weights: str, model: str | None) -> TrainedNetwork:
 def _write(
     folder: Path, network: TrainedNetwork, kind: str, program: bytes, differences: dict[str, float]
 ) -> None:
-    """The description comes last: where it is, the others are."""
-    name = _program_file(kind)
-    text = description(network, kind, name, MODEL_FILE, differences)
+    """The description goes first and comes last: where it is, the others are."""
+    name, described, model = _files(kind)
+    text = description(network, kind, name, model, differences)
     try:
-        write_npz(folder / MODEL_FILE, network.face_model)
+        (folder / described).unlink(missing_ok=True)
+        write_npz(folder / model, network.face_model)
         for path, content in (
             (folder / name, program),
-            (folder / f"{name}.json", json.dumps(text, indent=1, allow_nan=False).encode()),
+            (folder / described, json.dumps(text, indent=1, allow_nan=False).encode()),
         ):
             with replacing(path) as file:
                 file.write(content)
@@ -114,10 +114,14 @@ def _report(folder: Path, kind: str, differences: dict[str, float]) -> None:
         f"compared with JAX on batches of {sizes}: largest difference {differences[worst]:.1e} "
         f"({worst}), at most {BOUND:g} allowed"
     )
-    program = _program_file(kind)
-    for name in (program, f"{program}.json", MODEL_FILE):
+    for name in _files(kind):
         print(f"{folder / name} ({(folder / name).stat().st_size / 1e3:,.0f} kB)")
 
 
-def _program_file(kind: str) -> str:
-    return f"network.{kind}"
+def _files(kind: str) -> tuple[str, str, str]:
+    """What the program, its description and its morphable model are called.
+
+    Each format has its own three: two exports into one folder may be of different networks.
+    """
+    name = f"network.{kind}"
+    return name, f"{name}.json", f"{name}.morphable_model.npz"

@@ -107,16 +107,17 @@ class Face:
         return Mesh(np.float64(vertices), np.asarray(self.model.triangles))
 
     def save(
-        self, path: str | os.PathLike[str], write: Sequence[str] = ("json", "obj", "glb")
+        self, path: str | os.PathLike[str], write: str | Sequence[str] = ("json", "obj", "glb")
     ) -> None:
         """Write the face's files, each whole or not at all.
 
         Args:
           path: folder and stem of the files: "faces/anna" gives faces/anna.json, ...; the folder
             is made where it is missing.
-          write: kinds of files; `e2far_jax.outputs.kinds.KINDS` lists them.
+          write: kinds of files, such as "json,glb" or ["json", "glb"]; "all" is every one of
+            `e2far_jax.outputs.kinds.KINDS`.
         Raises:
-          ValueError: for an unknown kind.
+          ValueError: for an unknown kind, or one that needs the photograph where it is not at hand.
           OSError: where a file cannot be written.
         """
         from e2far_jax.outputs.kinds import save_face  # a room above: for the call's convenience

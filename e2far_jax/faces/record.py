@@ -20,13 +20,14 @@ from jaxtyping import Float
 
 from e2far_jax import settings as settings_io
 from e2far_jax.faces.face import Face, expression_names
-from e2far_jax.files import read_json, replacing
+from e2far_jax.files import read_json
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
 
 DIGITS = 8  # significant ones; single precision holds a little more than 7
 SAME_MODEL_MM = 0.1  # how far landmarks may be from the record's
+LONGEST_SIDE = 100_000  # pixels of a photograph
 
 FACE_AXES = "mm; +x the subject's left, +y up, +z out of the face; right-handed"
 PICTURE_AXES = "pixels of the upright photograph, x right, y down, (0, 0) its top left corner"
@@ -76,13 +77,6 @@ def record_bytes(face: Face) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def write_record(path: Path, face: Face) -> None:
-    """Write a face's .json, whole or not at all."""
-    content = record_bytes(face)
-    with replacing(path) as file:
-        file.write(content)
-
-
 def read_record(path: Path, model_spec: str | None = None) -> Face:
     """A face from its .json, without the photograph's pixels.
 
@@ -111,18 +105,15 @@ def _face(record: dict[str, Any], model_spec: str | None) -> Face:
     if model_spec is not None:
         settings = dataclasses.replace(settings, spec=model_spec)
     model = load_face_model(settings)
-    camera = record["camera"]
     width, height = _array(record, "picture_size", (2,)).tolist()
+    if not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE):
+        raise ValueError(f"picture_size: {width:g} x {height:g} pixels, expected 1 to 100,000 each")
     face = Face(
         model=model,
         model_settings=settings,
         identity=_array(record, "identity", (model.identity_size,)),
         expression=_expression(record, model),
-        camera=Camera(
-            jnp.asarray(_array(camera, "rotation", (3, 3))),
-            jnp.asarray(_array(camera, "scale", ())),
-            jnp.asarray(_array(camera, "translation", (2,))),
-        ),
+        camera=_camera(record["camera"]),
         picture_size=(int(width), int(height)),
         box=np.float64(_array(record, "box", (4,))),
         score=float(_array(record, "score", ())),
@@ -131,6 +122,16 @@ def _face(record: dict[str, Any], model_spec: str | None) -> Face:
     )
     _check_landmarks(face, _array(record, "landmarks_3d", (68, 3)))
     return face
+
+
+def _camera(record: dict[str, Any]) -> Camera:
+    rotation, scale = _array(record, "rotation", (3, 3)), _array(record, "scale", ())
+    if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or np.linalg.det(rotation) < 0:
+        raise ValueError("rotation: no rotation, for its rows are not orthonormal and right-handed")
+    if scale <= 0.0:
+        raise ValueError(f"scale: {scale:g} pixels per mm, expected more than 0")
+    translation = jnp.asarray(_array(record, "translation", (2,)))
+    return Camera(jnp.asarray(rotation), jnp.asarray(scale), translation)
 
 
 def _expression(record: dict[str, Any], model: MorphableModel) -> Float[np.ndarray, "E"]:
@@ -165,7 +166,7 @@ def _units(model: MorphableModel) -> dict[str, str]:
     weights = model.expression_prior == "unit"
     return {
         "picture_size": "width and height, pixels",
-        "box": f"[x0, y0, x1, y1] around the 68 landmarks, {PICTURE_AXES}",
+        "box": f"[x0, y0, x1, y1] that the face was looked for in, {PICTURE_AXES}",
         "score": "how sure the detector was, 0 to 1; 1 for a box that was given",
         "identity": "standard deviations",
         "expression": "blendshape weights, 0 to 1" if weights else "standard deviations",

@@ -55,6 +55,4 @@ def _outputs(mesh: GltfMesh, animation: Animation) -> dict[str, Float[np.ndarray
         outputs["rotation"] = quaternions(animation.rotations)
     if animation.translations is not None:
         outputs["translation"] = animation.translations
-    if animation.scales is not None:
-        outputs["scale"] = animation.scales
     return outputs

@@ -128,7 +128,6 @@ class Animation:
       weights: of the mesh's morph targets.
       rotations: of the node that shows the mesh.
       translations: of that node, metres.
-      scales: of that node, along the mesh's axes.
       name: as players list it.
     """
 
@@ -136,7 +135,6 @@ class Animation:
     weights: Float[np.ndarray, "T E"] | None = None
     rotations: Float[np.ndarray, "T 3 3"] | None = None
     translations: Float[np.ndarray, "T 3"] | None = None
-    scales: Float[np.ndarray, "T 3"] | None = None
     name: str = "animation"
 
     def __post_init__(self) -> None:
@@ -148,7 +146,6 @@ class Animation:
             "weights": (count, None),
             "rotations": (count, 3, 3),
             "translations": (count, 3),
-            "scales": (count, 3),
         }
         given = {name: shape for name, shape in tracks.items() if getattr(self, name) is not None}
         if not given:

@@ -70,20 +70,19 @@ DEFAULT_KINDS = ("json", "obj", "glb")
 
 
 def face_files(
-    face: Face, kinds: Sequence[str] = DEFAULT_KINDS, paint: Paint | None = None
+    face: Face, kinds: str | Sequence[str] = DEFAULT_KINDS, paint: Paint | None = None
 ) -> Files:
     """The contents of a face's files by their suffixes, such as ".obj".
 
     Args:
       face: which.
-      kinds: of files; keys of `KINDS`.
+      kinds: of files, as `chosen_kinds` takes them.
       paint: the surface's colours; None takes them from the face's photograph.
     Raises:
-      ValueError: for an unknown kind.
+      ValueError: for an unknown kind, one that needs the photograph where it is not at hand, or a
+        face that a format can't hold.
     """
-    for kind in kinds:
-        if kind not in KINDS:
-            raise ValueError(f"no kind of file {kind!r}; the choices are {', '.join(KINDS)}")
+    kinds = chosen_kinds(kinds)
     paint = paint or Paint(face)
     return {
         suffix: content for kind in kinds for suffix, content in KINDS[kind](face, paint).items()
@@ -94,26 +93,45 @@ def save_face(
     folder: Path,
     name: str,
     face: Face,
-    kinds: Sequence[str] = DEFAULT_KINDS,
+    kinds: str | Sequence[str] = DEFAULT_KINDS,
     paint: Paint | None = None,
 ) -> None:
     """Write a face's files; each appears whole or not at all, none where one cannot be made.
 
     Raises:
-      ValueError: for an unknown kind, or one that needs the photograph where it is not at hand.
+      ValueError: as `face_files` does.
+      OSError: where a file cannot be written.
     """
     for suffix, content in face_files(face, kinds, paint or Paint(face, name)).items():
         with replacing(folder / f"{name}{suffix}") as file:
             file.write(content)
 
 
-def parsed_kinds(argument: str, text: str) -> tuple[str, ...]:
-    """What the user wrote, such as "json,glb"; "all" is every kind."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+def chosen_kinds(kinds: str | Sequence[str]) -> tuple[str, ...]:
+    """Keys of `KINDS`, each once.
+
+    Args:
+      kinds: some of them, or a text such as "json,glb"; "all" is every kind.
+    Raises:
+      ValueError: for an unknown kind.
+    """
+    names = kinds.split(",") if isinstance(kinds, str) else kinds
+    names = tuple(dict.fromkeys(name.strip() for name in names))
     if names == ("all",):
         return tuple(KINDS)
     for name in names:
         if name not in KINDS:
-            choices = ", ".join([*KINDS, "all"])
-            raise UsageError(f"{argument}{text}: no kind {name!r}; the choices are {choices}")
+            raise ValueError(f"no kind {name!r}; the choices are {', '.join([*KINDS, 'all'])}")
     return names
+
+
+def parsed_kinds(argument: str, text: str) -> tuple[str, ...]:
+    """What the user wrote, as `chosen_kinds` takes it.
+
+    Raises:
+      UsageError: for an unknown kind.
+    """
+    try:
+        return chosen_kinds(text)
+    except ValueError as error:
+        raise UsageError(f"{argument}{text}: {error}") from None

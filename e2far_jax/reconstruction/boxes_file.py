@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from e2far_jax.reconstruction.errors import BoxesError
 from e2far_jax.reconstruction.named_entries import matched_entries, read_entries, shortened
 
-LARGEST_CROP = 4.0  # times the photograph's longer side
+LARGEST_CROP = 2.0  # times the photograph's longer side
 
 
 def read_boxes(
@@ -59,6 +60,21 @@ def check_inside(box: Float[np.ndarray, "4"], width: int, height: int) -> None:
         raise ValueError(f"box {shown} lies outside the {width} x {height} picture")
     if np.hypot(box[2] - box[0], box[3] - box[1]) > LARGEST_CROP * max(width, height):
         raise ValueError(f"box {shown} is far larger than the {width} x {height} picture")
+
+
+def checked_boxes(boxes: ArrayLike) -> Float[np.ndarray, "faces 4"]:
+    """Boxes [x0, y0, x1, y1] in pixels, or a single one, as an array of them.
+
+    Raises:
+      ValueError: for another shape, numbers that are not finite, or a box of less than 1 pixel.
+    """
+    array = np.atleast_2d(np.asarray(boxes, np.float64))
+    if array.ndim != 2 or array.shape[1] != 4:
+        shape = np.shape(boxes)
+        raise ValueError(f"boxes have the shape {shape}, expected rows of [x0, y0, x1, y1]")
+    for row, box in enumerate(array):
+        _parse_box(f"box {row}", box.tolist())
+    return array
 
 
 def _parse_boxes(where: str, entries: Any) -> Float[np.ndarray, "faces 4"]:

@@ -57,7 +57,10 @@ def cut_crop(
     columns = np.clip(np.arange(first[0], last[0]), 0, width - 1)
     left, top = offset - first
     square = (left, top, left + float(side), top + float(side))
-    return Crop(_resample(photograph[np.ix_(rows, columns)], square, size), scale, offset)
+    # Pillow resamples floating point pictures one channel at a time; so little is copied at a time.
+    regions = (photograph[..., channel][np.ix_(rows, columns)] for channel in range(3))
+    pixels = np.stack([_resample(region, square, size) for region in regions], axis=-1)
+    return Crop(np.clip(pixels, 0.0, 1.0), scale, offset)
 
 
 def camera_in_photograph(camera: Camera, crop: Crop) -> Camera:
@@ -73,11 +76,7 @@ def camera_in_crop(camera: Camera, crop: Crop) -> Camera:
 
 
 def _resample(
-    region: Float[np.ndarray, "H W 3"], square: tuple[float, float, float, float], size: int
-) -> Float[np.ndarray, "S S 3"]:
-    """Pillow resamples floating point pictures one channel at a time."""
-    channels = [Image.fromarray(np.ascontiguousarray(region[..., c])) for c in range(3)]
-    resized = [
-        channel.resize((size, size), Image.Resampling.BILINEAR, box=square) for channel in channels
-    ]
-    return np.clip(np.stack([np.asarray(channel) for channel in resized], axis=-1), 0.0, 1.0)
+    region: Float[np.ndarray, "H W"], square: tuple[float, float, float, float], size: int
+) -> Float[np.ndarray, "S S"]:
+    image = Image.fromarray(region)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=square))

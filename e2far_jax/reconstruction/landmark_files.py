@@ -52,7 +52,10 @@ def read_landmarks(
             content = read_entries(str(source))
             if isinstance(content, dict) and RECORD_KEY not in content:
                 named = matched_entries(str(source), content, photographs)
-                return {name: _points(f"{source}: {name}", entry) for name, entry in named.items()}
+                return {
+                    name: checked_points(f"{source}: {name}", entry)
+                    for name, entry in named.items()
+                }
         return {_photograph_of(source, photographs): _from_file(source)}
     except (ValueError, OSError) as error:
         raise LandmarksError(str(error)) from None
@@ -98,12 +101,16 @@ def _from_file(file: Path) -> Landmarks:
             f"{file}: {ending or 'no ending'} is no ending of landmarks; {_expected()}"
         )
     if ending == ".json":
-        return _points(str(file), read_entries(str(file)))
-    return _points(str(file), read_points(file)) + (_FROM_IBUG if ending == ".pts" else 0.0)
+        return checked_points(str(file), read_entries(str(file)))
+    return checked_points(str(file), read_points(file)) + (_FROM_IBUG if ending == ".pts" else 0.0)
 
 
-def _points(where: str, entry: Any) -> Landmarks:
-    """Points out of a list, an array or a face's record."""
+def checked_points(where: str, entry: Any) -> Landmarks:
+    """The 68 points [x, y] of a list, an array or a face's record, pixels.
+
+    Raises:
+      ValueError: for anything else; it begins with `where`.
+    """
     if isinstance(entry, Mapping):
         entry = entry.get(RECORD_KEY)
     try:

@@ -65,8 +65,7 @@ def decode_photograph(
                     f"{name}: {image.width} x {image.height}, more than {largest / 1e6:g} million "
                     "pixels"
                 )
-            _turn_upright(image)
-            return as_photograph(srgb_colours(image))
+            return decoded_photograph(image)
     except TooManyPixelsError:
         raise
     except Image.DecompressionBombError:
@@ -81,6 +80,15 @@ def decode_photograph(
         raise PhotographError(f"{name}: damaged picture ({_first_line(error)})") from error
 
 
+def decoded_photograph(image: Image.Image) -> Float[np.ndarray, "H W 3"]:
+    """What `read_photograph` does with a picture that Pillow has opened; it is turned upright."""
+    image.load()
+    with _without_warnings():
+        image.getexif()  # the picture keeps it
+    ImageOps.exif_transpose(image, in_place=True)
+    return as_photograph(srgb_colours(image))
+
+
 def _check_is_file(source: Path) -> None:
     if source.is_dir():
         raise PhotographError(f"{source}: a folder, expected a picture file")
@@ -92,14 +100,6 @@ def _check_is_file(source: Path) -> None:
         raise PhotographError(f"{source}: may not be read (permission denied)")
     if source.stat().st_size == 0:
         raise PhotographError(f"{source}: the file is empty")
-
-
-def _turn_upright(image: Image.Image) -> None:
-    """Decode a picture, and turn it as its EXIF orientation says."""
-    image.load()
-    with _without_warnings():
-        image.getexif()  # the picture keeps it
-    ImageOps.exif_transpose(image, in_place=True)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from e2far_jax.reconstruction.errors import PhotographError
 
@@ -11,7 +12,7 @@ _WHITE = {"uint8": 255.0, "uint16": 65535.0}
 _ROUNDING = 1e-2  # by which resampling may leave [0, 1]
 
 
-def as_photograph(picture: np.ndarray) -> Float[np.ndarray, "H W 3"]:
+def as_photograph(picture: ArrayLike) -> Float[np.ndarray, "H W 3"]:
     """A picture as this package takes it: float32 RGB in [0, 1].
 
     Args:

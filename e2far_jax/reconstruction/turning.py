@@ -15,7 +15,7 @@ from jaxtyping import Float, Shaped
 
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_euler
-from e2far_jax.reconstruction.crops import Crop, camera_in_crop, camera_in_photograph, cut_crop
+from e2far_jax.reconstruction.crops import Crop, camera_in_photograph, cut_crop
 
 MARGIN = 2.0  # sides of the upright picture, in sides of the face's crop; sqrt 2 would just do
 SIZE = 512  # pixels of the upright picture's side; the face's own crop has half of them
@@ -110,10 +110,6 @@ class Upright:
     box: Float[np.ndarray, "4"]
     _crop: Crop
     _turn: Turn
-
-    def camera_in_pixels(self, camera: Camera) -> Camera:
-        """A camera in the photograph's pixels as one in these."""
-        return self._turn.camera(camera_in_crop(camera, self._crop))
 
     def camera_in_photograph(self, camera: Camera) -> Camera:
         """A camera in these pixels as one in the photograph's."""

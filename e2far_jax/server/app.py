@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from importlib import resources
 from typing import Any
 
@@ -25,7 +25,7 @@ from e2far_jax.server.limits import Limits, TokenBuckets
 from e2far_jax.server.refusals import RefusalError
 from e2far_jax.server.results import Files, presented
 from e2far_jax.server.security import Guard, own_names
-from e2far_jax.server.uploads import check_request, decoded, read_upload, upload_name
+from e2far_jax.server.uploads import check_request, decoded, discard, read_upload, upload_name
 
 Reconstruct = Callable[[Float[np.ndarray, "H W 3"]], list[Face]]
 _BUSY = "other pictures are being worked on; try again soon"
@@ -36,7 +36,8 @@ def make_app(
     reconstruct: Reconstruct,
     files: Files,
     limits: Limits,
-    names: Iterable[str] = own_names("127.0.0.1"),
+    names: Collection[str] = own_names("127.0.0.1"),
+    public_names: Collection[str] = (),
 ) -> Starlette:
     """The application.
 
@@ -49,8 +50,10 @@ def make_app(
         them.
       limits: what is accepted.
       names: the host names that the server answers to.
+      public_names: further ones, in lower case, under which a proxy offers the page; pages of
+        these may send pictures whatever name the proxy then asks for.
     """
-    service = _Service(reconstruct, files, limits)
+    service = _Service(reconstruct, files, limits, public_names)
     return Starlette(
         routes=[
             Route("/", _page(limits)),
@@ -58,7 +61,7 @@ def make_app(
             Route("/index.js", _part("index.js", "text/javascript")),
             Route("/faces", service.faces, methods=["POST"]),
         ],
-        middleware=[Middleware(Guard, names=names)],
+        middleware=[Middleware(Guard, names={*names, *public_names})],
         exception_handlers={RefusalError: _refused, Exception: _failed},
     )
 
@@ -66,20 +69,26 @@ def make_app(
 class _Service:
     """Makes faces of one picture at a time, in a thread."""
 
-    def __init__(self, reconstruct: Reconstruct, files: Files, limits: Limits) -> None:
+    def __init__(
+        self,
+        reconstruct: Reconstruct,
+        files: Files,
+        limits: Limits,
+        public_names: Collection[str],
+    ) -> None:
         self._reconstruct, self._files, self._limits = reconstruct, files, limits
+        self._public_names = public_names
         self._buckets = TokenBuckets(limits)
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
 
     async def faces(self, request: Request) -> Response:
         """Answer `POST /faces`."""
-        check_request(request, self._limits)
-        wait = self._buckets.take(request.client.host if request.client else "")
-        if wait:
-            raise RefusalError(429, f"too many pictures; try again in {wait:.0f} s", wait)
-        if self._waiting >= self._limits.waiting:
-            raise RefusalError(503, _BUSY, _BUSY_SECONDS)
+        try:
+            self._admit(request)
+        except RefusalError:
+            await discard(request.stream(), self._limits)
+            raise
         self._waiting += 1
         try:
             content = await read_upload(request, self._limits)
@@ -89,6 +98,15 @@ class _Service:
         finally:
             self._waiting -= 1
         return Response(answer, media_type="application/json")
+
+    def _admit(self, request: Request) -> None:
+        """Refuse what needs no look at the picture."""
+        check_request(request, self._limits, self._public_names)
+        wait = self._buckets.take(request.client.host if request.client else "")
+        if wait:
+            raise RefusalError(429, f"too many pictures; try again in {wait:.0f} s", wait)
+        if self._waiting >= self._limits.waiting:
+            raise RefusalError(503, _BUSY, _BUSY_SECONDS)
 
     def _made(self, content: bytes, name: str) -> bytes:
         picture = decoded(content, name, self._limits)

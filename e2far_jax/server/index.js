@@ -13,20 +13,24 @@ function say(text, working = false) {
   element("trouble").textContent = "";
 }
 
+function warn(text) {
+  element("trouble").textContent = text[0].toUpperCase() + text.slice(1) + ".";
+}
+
 function complain(text) {
   say("");
-  element("trouble").textContent = text[0].toUpperCase() + text.slice(1) + ".";
+  warn(text);
 }
 
 /** Send a picture file and show what comes back. */
 async function reconstruct(file) {
-  if (busy) return;
+  if (busy) return warn("one picture at a time: wait for this one’s faces, then send it again");
   if (file.size > limit) {
     return complain(`the file is too large: at most ${limit / 1e6} MB are taken`);
   }
   busy = true;
   say("Looking for faces …", true);
-  element("faces").replaceChildren();
+  clear();
   try {
     const type = file.type.startsWith("image/") ? file.type : "application/octet-stream";
     const response = await fetch(`/faces?name=${encodeURIComponent(file.name)}`, {
@@ -47,8 +51,14 @@ async function reconstruct(file) {
 function show({faces, left_out: others}) {
   const found = faces.length === 1 ? "1 face" : `${faces.length} faces`;
   say(`${found} found.` + (others ? ` ${others} smaller ones were left out.` : ""));
-  element("faces").replaceChildren(...faces.map(section));
+  element("faces").append(...faces.map(section));
   element("faces").firstChild.scrollIntoView({block: "nearest"});
+}
+
+/** Take the faces away, with what their downloads hold in memory. */
+function clear() {
+  for (const {href} of element("faces").querySelectorAll("a")) URL.revokeObjectURL(href);
+  element("faces").replaceChildren();
 }
 
 function section({name, page, archive}) {
@@ -81,9 +91,11 @@ function download(name, blob, text) {
 }
 
 async function openCamera() {
+  element("camera").disabled = true;
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({video: {width: 1280}});
   } catch (error) {
+    closeCamera();
     return complain(`the camera can’t be used (${error.message})`);
   }
   say("");
@@ -97,6 +109,7 @@ function closeCamera() {
   video.srcObject?.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
   element("shot").hidden = true;
+  element("camera").disabled = false;
 }
 
 function takePicture() {
@@ -108,13 +121,25 @@ function takePicture() {
     "image/jpeg", 0.95);
 }
 
-const drop = element("drop");
-const over = (event) => {
+// While something is dragged, viewers let it through to the page. That it went away is told by the
+// events' end: not all browsers tell leaving the page from leaving one of its parts.
+let dragging;
+function drag(event) {
   event.preventDefault();
-  drop.classList.toggle("over", event.type === "dragover");
-};
-for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, over);
-document.addEventListener("drop", ({dataTransfer}) => {
+  document.body.classList.add("dragging");
+  clearTimeout(dragging);
+  dragging = setTimeout(endDrag, 700);
+}
+
+function endDrag() {
+  document.body.classList.remove("dragging");
+}
+
+for (const kind of ["dragenter", "dragover"]) document.addEventListener(kind, drag);
+document.addEventListener("drop", (event) => {
+  const {dataTransfer} = event;
+  event.preventDefault();
+  endDrag();
   if (dataTransfer.files.length) reconstruct(dataTransfer.files[0]);
 });
 document.addEventListener("paste", ({clipboardData}) => {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import uvicorn
@@ -27,8 +28,21 @@ KINDS = ("page", "json", "obj", "texture", "glb", "ply", "camera", "landmarks")
 _ENDING_SECONDS = 5  # for requests that are being answered
 
 
-def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
-    """Serve until interrupted; returns the exit status."""
+def serve(
+    host: str, port: str, weights: str | None, model: str | None, names: Iterable[str] = ()
+) -> int:
+    """Serve until interrupted; returns the exit status.
+
+    Args:
+      host: the address or name to listen at.
+      port: a number; 0 for any that is free.
+      weights: a weights folder or a name, as for `e2far reconstruct`.
+      model: the morphable model, if it is not where the weights say.
+      names: host names under which a proxy offers the page.
+    Raises:
+      UsageError: for a mistake in any of these.
+    """
+    public_names = frozenset(map(_public_name, names))
     listening = _listening(host, whole_number("--port=", port, 0, 65535))
     with listening:
         if not _is_loopback(listening):
@@ -38,7 +52,9 @@ def serve(host: str, port: str, weights: str | None, model: str | None) -> int:
                 file=sys.stderr,
             )
         print("e2far serve: loading the network and compiling, for up to a minute", file=sys.stderr)
-        app = make_app(_reconstructor(weights, model), served_files, Limits(), own_names(host))
+        app = make_app(
+            _reconstructor(weights, model), served_files, Limits(), own_names(host), public_names
+        )
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -84,6 +100,12 @@ def _reconstructor(
     return reconstructor
 
 
+def _public_name(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+", text, re.ASCII):
+        raise UsageError(f"--name={text}: expected a host name alone, such as faces.example.com")
+    return text.lower()
+
+
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -91,6 +113,8 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(f"--host={host} --port={port}: cannot listen there ({reason})") from error
+    except UnicodeError as error:  # a part between dots is empty or has more than 63 letters
+        raise UsageError(f"--host={host}: expected an address or a host name") from error
 
 
 def _is_loopback(listening: socket.socket) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+from collections.abc import AsyncIterator, Collection
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -17,17 +19,20 @@ from e2far_jax.server.limits import Limits
 from e2far_jax.server.refusals import RefusalError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "TIFF", "BMP", "GIF")
+DISCARD_SECONDS = 10.0  # that the rest of a refused upload is read for
 _LONGEST_NAME = 60
 
 
-def check_request(request: Request, limits: Limits) -> None:
+def check_request(request: Request, limits: Limits, public_names: Collection[str]) -> None:
     """Refuse what other pages' forms can send, and what says that it is too large.
 
     A page of another origin can't send these types of content unless it asks first, which no
-    answer of this server allows.
+    answer of this server allows. A proxy may have put another Host in place of a public name.
     """
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    site = urlsplit(origin or "")
+    own = site.netloc == request.headers.get("host") or site.hostname in public_names
+    if origin is not None and not own:
         raise RefusalError(403, "pictures are taken from this server's own page only")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not (kind.startswith("image/") or kind == "application/octet-stream"):
@@ -41,12 +46,13 @@ def check_request(request: Request, limits: Limits) -> None:
 
 async def read_upload(request: Request, limits: Limits) -> bytes:
     """The body of a request, given up at the first byte or second too many."""
-    content = bytearray()
+    content, chunks = bytearray(), request.stream()
     try:
         async with asyncio.timeout(limits.upload_seconds):
-            async for chunk in request.stream():
+            async for chunk in chunks:
                 content += chunk
                 if len(content) > limits.upload_bytes:
+                    await discard(chunks, limits)
                     raise _too_large(limits)
     except TimeoutError:
         raise RefusalError(408, f"the upload took more than {limits.upload_seconds:g} s") from None
@@ -55,6 +61,20 @@ async def read_upload(request: Request, limits: Limits) -> bytes:
     if not content:
         raise RefusalError(422, "the file is empty")
     return bytes(content)
+
+
+async def discard(chunks: AsyncIterator[bytes], limits: Limits) -> None:
+    """Read what is still sent of a refused upload: a client that is cut off sees no answer.
+
+    Not for ever: up to twice the bytes of an upload, and `DISCARD_SECONDS`.
+    """
+    left = 2 * limits.upload_bytes
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            async for chunk in chunks:
+                left -= len(chunk)
+                if left < 0:
+                    return
 
 
 def upload_name(text: str) -> str:

@@ -19,6 +19,7 @@ from e2far_jax.files import replacing
 from e2far_jax.progress import watched
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.video.animation import animated_glb
+from e2far_jax.video.earlier import remove_earlier
 from e2far_jax.video.overlay import Overlay
 from e2far_jax.video.people import Person, steadied
 from e2far_jax.video.reading import Frame, Video, decoded_ahead, read_frames
@@ -47,7 +48,7 @@ def track_video(network: FaceNetwork, video: Video, folder: Path, with_overlay: 
     """Follow the people of a video and write all files about them, each whole or not at all.
 
     For each person PERSON_1.json, .csv and .glb; summary.json; overlay.mp4 last, for it takes
-    longest. Nothing is written where there is nobody.
+    longest. What an earlier run left is removed before. Nothing is written where there is nobody.
 
     Args:
       network: a trained network, as `load_weights` returns it.
@@ -62,6 +63,7 @@ def track_video(network: FaceNetwork, video: Video, folder: Path, with_overlay: 
     result = follow_people(network, video)
     if not result.people:
         return result
+    remove_earlier(folder, overlay_stays=with_overlay)
     _write_people(network, video, folder, result.people)
     _write(
         folder / "summary.json",

@@ -1,7 +1,8 @@
 """Reading videos frame by frame, with the ffmpeg that OpenCV's wheel carries.
 
 A frame's number counts decoded frames from 0. Its time comes from the container, so that videos of
-a variable rate keep theirs; one that does not rise is taken as a frame later than the last.
+a variable rate keep theirs; one that does not rise by LEAST_STEP is taken as a frame later than the
+last.
 Frames are upright, as the container's rotation says.
 """
 
@@ -12,7 +13,7 @@ import dataclasses
 import itertools
 import math
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from e2far_jax.video.errors import VideoError
 
 SLOWEST, FASTEST = 1.0, 480.0  # frames a second that are taken seriously
 USUAL_RATE = 25.0  # where a container's rate is not
+LEAST_STEP = 1e-3  # seconds; a made-up time may be the next stated one but for rounding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,23 +83,25 @@ def open_video(path: str | Path) -> Video:
         return Video(source, width, height, _rate(capture.get(cv2.CAP_PROP_FPS)), frames)
 
 
-def read_frames(video: Video, wanted: Container[int] | None = None) -> Iterator[Frame]:
+def read_frames(video: Video, wanted: Collection[int] | None = None) -> Iterator[Frame]:
     """The frames of a video, one after the other; only one is held.
 
     Args:
       video: as `open_video` returns it.
-      wanted: numbers of the frames to give; None gives all.
+      wanted: numbers of the frames to give, the last of which is the last to be read; None gives
+        all.
     """
     import cv2
 
+    end = math.inf if wanted is None else max(wanted, default=-1)
     with _capture(video.path) as capture:
         start, last = 0.0, -1.0 / video.rate
         for number in itertools.count():
-            if not capture.grab():
+            if number > end or not capture.grab():
                 return
             stated = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
             start = stated if number == 0 else start
-            rising = last < stated - start < math.inf
+            rising = last + LEAST_STEP <= stated - start < math.inf
             last = stated - start if rising else last + 1.0 / video.rate
             if wanted is not None and number not in wanted:
                 continue

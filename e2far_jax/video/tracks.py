@@ -137,16 +137,17 @@ class Follower:
 
 
 def _sighting(face: Face, frame: Frame) -> Sighting:
+    """Its arrays are copies, for a view would keep the network's whole answer in memory."""
     return Sighting(
         frame=frame.number,
         seconds=frame.seconds,
         score=face.score,
-        identity=face.identity,
-        expression=face.expression,
-        rotation=np.asarray(face.camera.rotation),
-        scale=np.asarray(face.camera.scale),
-        translation=np.asarray(face.camera.translation),
-        landmarks=face.landmarks_2d,
+        identity=np.array(face.identity, np.float32),
+        expression=np.array(face.expression, np.float32),
+        rotation=np.array(face.camera.rotation, np.float32),
+        scale=np.array(face.camera.scale, np.float32),
+        translation=np.array(face.camera.translation, np.float32),
+        landmarks=np.array(face.landmarks_2d, np.float32),
     )
 
 

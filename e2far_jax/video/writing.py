@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -27,7 +28,7 @@ TICK = Fraction(1, 90_000)  # seconds; the clock of MPEG, which the usual frame 
 # Of x264. The eye sees no loss. Frames that wait for later ones ("bf") would shorten files whose
 # times are irregular.
 QUALITY = {"crf": "18", "preset": "veryfast", "bf": "0"}
-SOUND = frozenset({"aac", "ac3", "alac", "eac3", "mp3", "opus"})  # what players take in an MP4
+SOUND = frozenset({"aac", "ac3", "alac", "eac3", "flac", "mp2", "mp3", "opus"})  # MP4 holds these
 
 
 @contextlib.contextmanager
@@ -42,9 +43,9 @@ def video_writer(
     Args:
       path: the .mp4 to write.
       like: the video whose size and sound it has; sound of a kind that MP4 does not hold is
-        left out.
+        left out, and so is damaged sound, which a line on stderr says.
     Raises:
-      VideoError: for pictures that no video can have, or sound that does not fit the file.
+      VideoError: for pictures that no video can have.
       OSError: where the file can't be written.
     """
     import av
@@ -53,18 +54,22 @@ def video_writer(
     if not width or not height:
         raise VideoError(f"{path}: no video can be of {like.width} x {like.height} pixels")
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    written = str(temporary.resolve())  # an absolute path is never taken for an address
+    last = -1  # tick of the picture before
     try:
-        with av.open(str(temporary), "w", format="mp4", options={"movflags": "faststart"}) as film:
+        with av.open(written, "w", format="mp4", options={"movflags": "faststart"}) as film:
             stream = film.add_stream("h264", Fraction(like.rate).limit_denominator(1001), QUALITY)
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.codec_context.time_base = TICK
             with _copied_sound(like.path, film) as copy_sound:
 
                 def write(seconds: float, picture: Float[np.ndarray, "H W 3"]) -> None:
+                    nonlocal last
                     shown = np.clip(picture[:height, :width], 0.0, 1.0)
                     levels = np.uint8(np.rint(255.0 * shown))
                     frame = av.VideoFrame.from_ndarray(levels, format="rgb24")
-                    frame.pts, frame.time_base = round(seconds / TICK), TICK
+                    last = max(round(seconds / TICK), last + 1)
+                    frame.pts, frame.time_base = last, TICK
                     film.mux(stream.encode(frame))
                     copy_sound(seconds)
 
@@ -72,7 +77,9 @@ def video_writer(
                 film.mux(stream.encode())
                 copy_sound(math.inf)
         temporary.replace(path)
-    except (av.ArgumentError, av.InvalidDataError) as error:
+    except OSError:  # such as a full disk; ffmpeg's other errors are none
+        raise
+    except av.FFmpegError as error:
         raise VideoError(f"{path}: ffmpeg cannot write it: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -80,35 +87,56 @@ def video_writer(
 
 @contextlib.contextmanager
 def _copied_sound(source: Path, film: OutputContainer) -> Iterator[Callable[[float], None]]:
-    """A function that copies the source's sound up to a time since its first picture, seconds."""
+    """A function that copies the source's sound up to a time since its first picture, seconds.
+
+    What the film refuses is left out: damaged packets, and those after the clock went back.
+    """
     import av
 
     with contextlib.ExitStack() as stack:
         packets: Iterator[Packet] = iter(())
         if source.is_file():
-            packets = _sound(stack.enter_context(av.open(str(source))), film)
-        waiting = next(packets, None)
+            packets = _sound(stack.enter_context(av.open(str(source.resolve()))), film)
+        waiting, refused = next(packets, None), 0
 
         def copy_sound(until: float) -> None:
-            nonlocal waiting
+            nonlocal waiting, refused
             while waiting is not None and waiting.dts * waiting.time_base <= until:
-                film.mux(waiting)
+                try:
+                    film.mux(waiting)
+                except OSError:
+                    raise
+                except av.FFmpegError:
+                    refused += 1
                 waiting = next(packets, None)
 
         yield copy_sound
+    if refused:
+        lost = f"{refused} packets of its sound, damaged or out of order, are missing"
+        print(f"e2far: {source}: {lost} from the overlay", file=sys.stderr)
 
 
 def _sound(source: InputContainer, film: OutputContainer) -> Iterator[Packet]:
-    """Packets of the first sound, for a stream of the film, from the time of the first picture."""
+    """Packets of the first sound, for a stream of the film, from the time of the first picture.
+
+    The sound ends where ffmpeg cannot read on.
+    """
+    import av
+
     tracks = [track for track in source.streams.audio if track.codec.canonical_name in SOUND]
     if not tracks:
         return
     pictures = source.streams.video[0]
     start = (pictures.start_time or 0) * pictures.time_base
     copy = film.add_stream_from_template(tracks[0])
-    for packet in source.demux(tracks[0]):
-        if packet.dts is None:  # the end
-            return
-        shift = round(start / packet.time_base)
-        packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, copy
-        yield packet
+    try:
+        for packet in source.demux(tracks[0]):
+            if packet.pts is None or packet.dts is None:  # also the empty one at the end
+                continue
+            shift = round(start / packet.time_base)
+            packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, copy
+            yield packet
+    except OSError:
+        raise
+    except av.FFmpegError as error:
+        print(f"e2far: {source.name}: its sound ends early: {error}", file=sys.stderr)

@@ -42,17 +42,19 @@ void main() {
 const WIRES_NEARER = 1; // mm by which wires are drawn before the surface that they lie on
 
 class Drawing {
-  constructor(canvas, shape) {
+  /** `image`: the picture that texture coordinates speak of, (0, 0) at its bottom left, or null. */
+  constructor(canvas, shape, image) {
     this.gl = canvas.getContext("webgl2", {antialias: true});
     if (!this.gl) throw new Error("no WebGL 2");
     this.canvas = canvas;
     this.shape = shape;
+    this.image = image;
     this.start();
   }
 
   /** Make everything that lives on the graphics card; again after it was lost. */
   start() {
-    const {gl, shape} = this;
+    const {gl, shape, image} = this;
     this.program = gl.createProgram();
     for (const [kind, source] of [
       [gl.VERTEX_SHADER, VERTEX_SHADER],
@@ -76,6 +78,7 @@ class Drawing {
     this.indices(gl.createBuffer(), "triangles", shape.triangles);
     this.indices(gl.createBuffer(), "edges", this.lines);
     if (shape.places) this.attribute("place", shape.places, 2);
+    if (image) this.texture(image);
     this.move();
   }
 
@@ -107,7 +110,6 @@ class Drawing {
     this.attribute("colour", this.shape.atCorners(colours), 3);
   }
 
-  /** The picture that texture coordinates speak of, (0, 0) at its bottom left. */
   texture(image) {
     const {gl} = this;
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());

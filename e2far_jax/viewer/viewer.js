@@ -29,8 +29,8 @@ class Viewer {
     viewer.face = face;
     viewer.shape = await Shape.unpacked(face.mesh);
     viewer.extent = viewer.shape.extent();
-    viewer.drawing = new Drawing(canvas, viewer.shape);
     viewer.image = face.texture ? await loaded(face.texture) : null;
+    viewer.drawing = new Drawing(canvas, viewer.shape, viewer.image);
     viewer.colours = {};
     for (const name of Object.keys(face.colours)) {
       viewer.colours[name] = await unpack(face.colours[name], Uint8Array);
@@ -65,6 +65,7 @@ class Viewer {
     canvas.addEventListener("webglcontextrestored", () => {
       this.drawing.start();
       this.load();
+      this.redraw();
     });
     this.load();
     this.express();
@@ -97,7 +98,6 @@ class Viewer {
   load() {
     const {kind} = this.surface, colours = this.colours[kind];
     if (colours) this.drawing.colour(colours);
-    if (this.image) this.drawing.texture(this.image);
     element("scale").hidden = kind !== "errors";
   }
 
@@ -185,8 +185,8 @@ Viewer.opened(JSON.parse(element("face").textContent)).then(
   },
   (error) => {
     element("trouble").textContent =
-      "This browser can’t draw the face: that needs WebGL 2 and a browser of 2023 or newer. " +
-      `(${error.message})`;
+      "This browser can’t draw the face: that needs WebGL 2, and Chrome or Edge 87, Firefox 113, " +
+      `Safari 16.4 or newer. (${error.message})`;
     element("trouble").hidden = false;
     document.documentElement.dataset.state = "unsupported";
   },

@@ -44,6 +44,11 @@ def test_names_that_mean_none_or_several(written, message):
         meant(written, NAMES)
 
 
+def test_a_model_without_expressions():
+    with pytest.raises(EditError, match="'smile': the face's model has no expressions"):
+        parsed_weights("smile", ())
+
+
 def test_weights_of_both_sides():
     assert parsed_weights(" smile=0.8, jawOpen = .2,", NAMES) == {
         "mouthSmileLeft": 0.8,

@@ -18,7 +18,7 @@ from tests.exporting.networks import random_variables
 from tests.random_faces import TINY_NETWORK
 from tests.reconstruction.conftest import dome
 
-FILES = ["morphable_model.npz", "network.onnx", "network.onnx.json"]
+FILES = ["network.onnx", "network.onnx.json", "network.onnx.morphable_model.npz"]
 
 
 def test_folder_has_a_network_that_is_as_described(exported: Path) -> None:
@@ -39,8 +39,10 @@ def test_stablehlo_beside_onnx(weights: Path, exported: Path, tmp_path: Path, ru
     assert status == 0
     assert "largest difference" in printed
     assert f"{folder}/network.stablehlo (" in printed
-    more = ["network.stablehlo", "network.stablehlo.json"]
+    more = [name.replace("onnx", "stablehlo") for name in FILES]
     assert sorted(path.name for path in folder.iterdir()) == [*FILES, *more]
+    described = json.loads((folder / "network.stablehlo.json").read_text())
+    assert described["morphable_model"]["file"] == "network.stablehlo.morphable_model.npz"
     images = parity.random_pictures(np.random.default_rng(3), 2, 32)
     onnx = onnx_function((folder / "network.onnx").read_bytes())(images)
     found = stablehlo_function((folder / "network.stablehlo").read_bytes())(images)
@@ -65,13 +67,15 @@ def test_description_says_what_the_network_is(weights: Path, exported: Path) -> 
 
 def test_morphable_model_is_plain_arrays(weights: Path, exported: Path) -> None:
     model = load_weights(weights).face_model
-    with np.load(exported / "morphable_model.npz", allow_pickle=False) as arrays:
+    described = json.loads((exported / "network.onnx.json").read_text())
+    path = exported / described["morphable_model"]["file"]
+    with np.load(path, allow_pickle=False) as arrays:
         for name in ("mean", "identity_basis", "expression_basis", "triangles"):
             np.testing.assert_array_equal(arrays[name], getattr(model, name))
         corners = np.asarray(model.mean)[arrays["landmarks"]]
         landmarks = (arrays["landmark_weights"][..., None] * corners).sum(axis=1)
     np.testing.assert_allclose(landmarks, model.landmarks.on(model.mean), atol=1e-4)
-    assert read_npz(exported / "morphable_model.npz").name == "dome"
+    assert read_npz(path).name == "dome"
 
 
 def test_another_place_of_the_morphable_model(weights: Path, tmp_path: Path, run) -> None:
@@ -145,11 +149,15 @@ def test_more_than_a_file_holds(weights: Path, tmp_path: Path, run, monkeypatch)
     assert "2 GiB" in message
 
 
-def test_a_full_disk(weights: Path, tmp_path: Path, run, monkeypatch) -> None:
+def test_a_full_disk(weights: Path, exported: Path, tmp_path: Path, run, monkeypatch) -> None:
+    """What an older description says may no longer be so: it is gone."""
+    folder = shutil.copytree(exported, tmp_path / "old")
+
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("e2far_jax.exporting.command.write_npz", full)
-    status, message = run(weights, "--format=onnx", "--out", tmp_path)
+    status, message = run(weights, "--format=onnx", "--out", folder)
     assert status == 2
-    assert message == f"cannot write to {tmp_path}: No space left on device"
+    assert message == f"cannot write to {folder}: No space left on device"
+    assert not (folder / "network.onnx.json").exists()

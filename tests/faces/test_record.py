@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pytest
 
-from e2far_jax.faces.record import RecordError, read_record, write_record
+from e2far_jax.faces.record import RecordError, read_record, record_bytes
 from e2far_jax.morphable.formats.npz import write_npz
 from tests.outputs.read_back import reproject
 from tests.reconstruction.conftest import dome
@@ -32,7 +32,7 @@ KEYS = [
 
 @pytest.fixture
 def path(face, tmp_path):
-    write_record(tmp_path / "face.json", face)
+    (tmp_path / "face.json").write_bytes(record_bytes(face))
     return tmp_path / "face.json"
 
 
@@ -63,11 +63,10 @@ def test_a_face_comes_back(face, path):
     assert again.photograph is None
 
 
-def test_not_a_number_is_never_written(face, tmp_path):
+def test_not_a_number_is_never_written(face):
     broken = dataclasses.replace(face, identity=np.full(4, np.nan, np.float32))
     with pytest.raises(ValueError, match="JSON compliant"):
-        write_record(tmp_path / "face.json", broken)
-    assert list(tmp_path.iterdir()) == []
+        record_bytes(broken)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +78,11 @@ def test_not_a_number_is_never_written(face, tmp_path):
         (lambda record: record["expression"].popitem(), "expression: .* alone"),
         (lambda record: record.update(expression=3), "face.json: "),
         (lambda record: record["camera"].update(scale=None), "scale: "),
+        (lambda record: record["camera"].update(scale=-1.0), "scale: -1 pixels per mm"),
+        (lambda record: record["camera"].update(rotation=[[1.0] * 3] * 3), "no rotation"),
+        (lambda record: record["camera"]["rotation"].reverse(), "no rotation"),
+        (lambda record: record.update(picture_size=[0, 9]), "picture_size: 0 x 9"),
+        (lambda record: record.update(picture_size=[1e30, 9]), "picture_size: 1e.30 x 9"),
         (lambda record: record["model"].update(spec="nowhere.npz"), "nowhere.npz"),
         (lambda record: record["model"].update(colour="red"), "no setting colour"),
         (lambda record: record.update(model=[]), "face.json: "),

@@ -51,7 +51,6 @@ def motion(**changes) -> Animation:
         "weights": np.arange(9.0).reshape(3, 3),
         "rotations": np.stack([np.eye(3), quarter, quarter @ quarter]),
         "translations": np.arange(9.0).reshape(3, 3) - 4.0,
-        "scales": np.arange(1.0, 10.0).reshape(3, 3),
     }
     return Animation(**made | changes)
 

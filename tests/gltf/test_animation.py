@@ -16,7 +16,6 @@ def test_all_that_moves_comes_back(everything):
     for path, expected in (
         ("weights", animation.weights.reshape(-1)),
         ("translation", animation.translations),
-        ("scale", animation.scales),
     ):
         times, values = file.channel(path)
         np.testing.assert_array_equal(times, np.float32(animation.seconds))
@@ -28,7 +27,7 @@ def test_all_that_moves_comes_back(everything):
 
 
 def test_only_what_moves_is_written():
-    animation = motion(rotations=None, translations=None, scales=None)
+    animation = motion(rotations=None, translations=None)
     file = read_glb(glb_bytes(pyramid(), animation))
     assert len(file.document["animations"][0]["channels"]) == 1
 
@@ -39,7 +38,6 @@ def test_one_picture_is_an_animation():
         weights=np.ones((1, 3)),
         rotations=None,
         translations=None,
-        scales=None,
     )
     times, values = read_glb(glb_bytes(pyramid(), still)).channel("weights")
     assert (times.tolist(), values.tolist()) == ([1.5], [1.0, 1.0, 1.0])

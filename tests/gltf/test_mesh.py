@@ -74,7 +74,7 @@ def test_a_texture_that_cannot_be(image, triangle, message):
         ({"seconds": np.array([0.0, np.nan, 1.0])}, "seconds: expected finite"),
         ({"weights": np.full((3, 3), np.inf)}, "weights: expected finite"),
         (
-            dict.fromkeys(("weights", "rotations", "translations", "scales")),
+            dict.fromkeys(("weights", "rotations", "translations")),
             "one or more of weights, rotations",
         ),
     ],
@@ -91,5 +91,4 @@ def test_an_empty_animation_is_refused():
             weights=np.zeros((0, 3)),
             rotations=None,
             translations=None,
-            scales=None,
         )

@@ -69,6 +69,57 @@ def test_many_pictures_share_batches(reconstructor, network, photograph, monkeyp
         assert all(np.array_equal(face.photograph, picture) for face in faces)
 
 
+def test_pillows_images_are_taken_as_they_are_meant(reconstructor, photograph):
+    """Upright by their orientation, in their colours, and not changed."""
+    levels = np.rint(photograph * 255.0).astype(np.uint8)
+    turned = Image.fromarray(np.rot90(levels))
+    turned.getexif()[0x0112] = 6
+    (face,) = reconstructor(turned, BOXES[:1])
+    np.testing.assert_array_equal(face.photograph, np.float32(levels) / np.float32(255.0))
+    assert turned.size == (200, 240)
+    (face,) = reconstructor(jnp.asarray(photograph), BOXES[:1])
+    np.testing.assert_array_equal(face.photograph, photograph)
+
+
+def test_lists_and_single_boxes_are_taken(reconstructor, photograph):
+    faces = reconstructor(photograph, BOXES.tolist())
+    (alone,) = reconstructor(photograph, BOXES[1].tolist())
+    np.testing.assert_allclose(alone.landmarks_2d, faces[1].landmarks_2d, atol=1e-3)
+    (face,) = reconstructor(photograph, landmarks=faces[1].landmarks_2d.tolist())
+    np.testing.assert_allclose(face.landmarks_2d, faces[1].landmarks_2d, atol=8.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"boxes": [1.0, 2.0, 3.0]}, r"boxes have the shape \(3,\), expected rows"),
+        ({"boxes": np.zeros((1, 2, 4))}, r"the shape \(1, 2, 4\)"),
+        ({"boxes": [[0.0, 0.0, np.nan, 9.0]]}, "not finite"),
+        ({"boxes": [[90.0, 0.0, 10.0, 90.0]]}, "at least 1 pixel beyond"),
+        ({"landmarks": np.zeros((5, 2))}, r"the shape \(5, 2\), expected 68"),
+        ({"landmarks": np.full((68, 2), np.nan)}, "not finite"),
+    ],
+)
+def test_what_are_no_boxes_or_landmarks_is_refused(reconstructor, photograph, given, message):
+    with pytest.raises(ValueError, match=message):
+        reconstructor(photograph, **given)
+
+
+def test_a_bad_picture_comes_after_the_faces_before_it(reconstructor, photograph, monkeypatch):
+    found = Detections(BOXES[:1], np.ones(1), np.zeros(1))
+    monkeypatch.setattr(module, "find_detections", lambda _: found)
+    pictures = [photograph, photograph, "missing.png", photograph]
+    faces = reconstructor.many(pictures)
+    assert [len(next(faces)) for _ in range(2)] == [1, 1]
+    with pytest.raises(PhotographError, match="missing"):
+        next(faces)
+    failures = []
+    faces = reconstructor.many(pictures, lambda *failure: failures.append(failure))
+    assert [len(found) for found in faces] == [1, 1, 0, 1]
+    ((picture, error),) = failures
+    assert (picture, error.kind) == ("missing.png", "not usable")
+
+
 def test_no_pictures_and_no_faces(reconstructor):
     assert list(reconstructor.many([])) == []
     assert list(reconstructor.many([np.zeros((64, 64, 3), np.float32)] * 2)) == [[], []]

@@ -58,19 +58,18 @@ def test_a_turned_camera_sees_turned_points():
 
 
 def test_an_upright_face_leads_back_to_the_photograph():
-    """A camera that sees a rolled face, through the upright picture and back."""
+    """A camera of the upright picture as one of the photograph, where its points are."""
     photograph = np.random.default_rng(0).random((200, 240, 3)).astype(np.float32)
-    rolled = _camera(1.2)
-    seen = _seen(rolled)[:, :2]
+    seen = _seen(_camera(1.2))[:, :2]
     box = np.concatenate([seen.min(axis=0), seen.max(axis=0)])
     upright = turn_upright(photograph, box, 1.2)
     centre, side = crop_square(upright.box)
     np.testing.assert_allclose(centre, [SIZE / 2, SIZE / 2], atol=1e-2)
     np.testing.assert_allclose(side, SIZE / 2, rtol=1e-4)
-    back = upright.camera_in_photograph(upright.camera_in_pixels(rolled))
-    np.testing.assert_allclose(_seen(back)[:, :2], seen, atol=0.05)
-    within = _seen(upright.camera_in_pixels(rolled))[:, :2]
-    np.testing.assert_allclose(upright.points_in_photograph(within), seen, atol=0.05)
+    within = _camera(0.1)
+    back = upright.camera_in_photograph(within)
+    points = upright.points_in_photograph(_seen(within)[:, :2])
+    np.testing.assert_allclose(_seen(back)[:, :2], points, atol=0.05)
 
 
 def test_an_upright_face_shows_what_was_turned():

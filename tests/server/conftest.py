@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import uvicorn
 from PIL import Image
+from starlette.applications import Starlette
 
 from e2far_jax.faces.face import Face
 from e2far_jax.reconstruction.errors import PhotographError
@@ -43,20 +46,28 @@ def picture(tenths: int, form: str = "PNG", blue: int = 0, size: int = 40) -> by
     return content.getvalue()
 
 
-@pytest.fixture(scope="module")
-def server() -> str:
-    """The address of a real server, in a thread."""
-    config = uvicorn.Config(make_app(reconstruct, files, LIMITS), port=0, log_level="warning")
+@contextlib.contextmanager
+def served(app: Starlette) -> Iterator[int]:
+    """The port of a real server, in a thread."""
+    config = uvicorn.Config(app, port=0, log_level="warning")
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:
         assert thread.is_alive()
         time.sleep(0.02)
-    port = running.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join()
+    try:
+        yield running.servers[0].sockets[0].getsockname()[1]
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A real server's address."""
+    with served(make_app(reconstruct, files, LIMITS)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import re
 import threading
 import zipfile
 
@@ -18,8 +19,8 @@ from tests.server.conftest import LIMITS, files, picture, reconstruct
 PNG = {"content-type": "image/png"}
 
 
-def client_of(limits=LIMITS, reconstruct=reconstruct, **options) -> TestClient:
-    app = make_app(reconstruct, files, limits)
+def client_of(limits=LIMITS, reconstruct=reconstruct, public_names=(), **options) -> TestClient:
+    app = make_app(reconstruct, files, limits, public_names=public_names)
     return TestClient(app, base_url="http://localhost:8000", **options)
 
 
@@ -164,3 +165,22 @@ def test_other_names_are_refused(client):
     assert client.get("/", headers={"host": "evil.example:8000"}).status_code == 403
     for host in ("localhost", "127.0.0.1:8000", "[::1]:8000", "192.168.1.5"):
         assert client.get("/", headers={"host": host}).status_code == 200
+
+
+def test_a_proxy_may_offer_the_page_under_a_public_name():
+    client = client_of(public_names=["faces.example.com"])
+    site = "https://faces.example.com"
+    kept = {"host": "faces.example.com", "origin": site}
+    assert client.get("/", headers=kept).status_code == 200
+    assert post(client, picture(1), **kept).status_code == 200
+    for host in ("localhost:8000", "127.0.0.1:8000"):  # what proxies put in place of the name
+        assert post(client, picture(1), host=host, origin=site).status_code == 200
+        assert post(client, picture(1), host=host, origin="https://example.com").status_code == 403
+    assert post(client, picture(1), origin="http://localhost:3000").status_code == 403
+
+
+def test_only_their_own_rules_are_lost_where_has_is_not_known(client):
+    rules = re.sub(r"/\*.*?\*/", "", client.get("/index.css").text)
+    selectors = re.findall(r"([^{}]*:has\([^{}]*)\{", rules)
+    assert selectors
+    assert not any("," in selector for selector in selectors)

@@ -80,6 +80,89 @@ def test_the_camera_takes_a_picture(page):
     assert page.evaluate("document.querySelector('video').srcObject") is None
 
 
+def test_the_camera_is_opened_once_and_closed(page):
+    page.evaluate(
+        """() => {
+            const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
+            window.streams = [];
+            devices.getUserMedia = async (wanted) => {
+                streams.push(await open(wanted));
+                return streams.at(-1);
+            };
+        }"""
+    )
+    page.evaluate("for (let press = 0; press < 2; press++) element('camera').click()")
+    page.click("#take:enabled")
+    page.click("#camera")
+    page.click("#close")
+    states = page.evaluate("streams.map((stream) => stream.getTracks()[0].readyState)")
+    assert states == ["ended", "ended"]
+
+
+def test_a_camera_that_fails_may_be_tried_again(page):
+    page.evaluate(
+        "() => {navigator.mediaDevices.getUserMedia = () => Promise.reject(Error('in use'))}"
+    )
+    page.click("#camera")
+    page.locator("#trouble:not(:empty)").wait_for()
+    assert page.locator("#trouble").inner_text().endswith("be used (in use).")
+    assert page.locator("#camera").is_enabled()
+
+
+def test_a_picture_too_early_is_not_dropped_without_a_word(page, picture_file):
+    requests = []
+    page.route("**/faces*", lambda request: requests.append(request))
+    for name in ("one.png", "two.png"):
+        page.set_input_files("#file", picture_file(name, picture(1)))
+    page.locator("#trouble:not(:empty)").wait_for()
+    assert page.locator("#trouble").inner_text().startswith("One picture at a time")
+    assert page.locator("#status").inner_text() == "Looking for faces …"
+    (request,) = requests
+    request.continue_()
+    viewer_in(page)
+    assert page.locator("h2").all_inner_texts() == ["one"]
+    assert page.locator("#trouble").inner_text() == ""
+
+
+def test_downloads_of_an_earlier_picture_are_let_go(page, picture_file):
+    page.evaluate(
+        """() => {
+            const revoke = URL.revokeObjectURL;
+            window.revoked = [];
+            URL.revokeObjectURL = (url) => (revoked.push(url), revoke.call(URL, url));
+        }"""
+    )
+    page.set_input_files("#file", picture_file("one.png", picture(1)))
+    viewer_in(page)
+    links = page.evaluate("[...document.querySelectorAll('#faces a')].map(({href}) => href)")
+    assert page.evaluate("revoked") == []
+    page.set_input_files("#file", picture_file("two.png", picture(1)))
+    page.wait_for_selector("h2:text('two')")
+    assert page.evaluate("revoked") == links
+    assert len(links) == 2
+
+
+def test_a_picture_may_be_dropped_on_a_viewer(page, picture_file):
+    """By a drag of the browser itself, which asks what lies where."""
+    page.set_input_files("#file", picture_file("one.png", picture(1)))
+    viewer_in(page)
+    viewer = page.locator("iframe").bounding_box()
+    data = {"items": [], "files": [picture_file("two.png", picture(1))], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+
+    def drag(kind: str, y: float) -> None:
+        place = {"x": viewer["x"] + 100.0, "y": y}
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
+
+    drag("dragEnter", viewer["y"] - 20.0)
+    drag("dragOver", viewer["y"] - 20.0)
+    page.wait_for_selector("body.dragging")
+    for kind in ("dragOver", "dragOver", "drop"):
+        drag(kind, viewer["y"] + 50.0)
+    page.wait_for_selector("h2:text('two')")
+    page.wait_for_selector("body:not(.dragging)")
+
+
 def test_the_page_fits_a_phone(browser, server):  # noqa: F811
     with opened(browser, server, viewport=PHONE) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -43,6 +43,9 @@ def test_a_port_that_is_taken_is_said_before_anything_is_loaded():
     [
         (["--port=http"], "--port=http: expected a whole number from 0 to 65535"),
         (["--host=no.such.host.invalid"], "cannot listen there"),
+        (["--host=192.168..1"], "^--host=192.168..1: expected an address or a host name$"),
+        ([f"--host={'x' * 64}.org"], "org: expected an address or a host name$"),
+        (["--name=https://faces.example.com"], "expected a host name alone, such as faces"),
         (["--port=0", "--weights=nowhere"], "nowhere"),
     ],
 )
@@ -62,8 +65,9 @@ def test_a_photograph_is_served_and_ctrl_c_ends_it():
     photographs = pytest.importorskip("skimage.data")
     content = io.BytesIO()
     Image.fromarray(photographs.astronaut()).save(content, "JPEG", quality=95)
+    words = ["serve", "--port=0", "--model=default", "--name=Faces.example.com"]
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "serve", "--port=0", "--model=default"],
+        [sys.executable, "-c", COMMAND, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -72,8 +76,9 @@ def test_a_photograph_is_served_and_ctrl_c_ends_it():
     try:
         ready = process.stdout.readline()
         url = ready.split("open ")[1].split()[0]
+        headers = {"Content-Type": "image/jpeg", "Host": "faces.example.com"}
         request = urllib.request.Request(
-            f"{url}faces?name=astronaut.jpg", content.getvalue(), {"Content-Type": "image/jpeg"}
+            f"{url}faces?name=astronaut.jpg", content.getvalue(), headers
         )
         answer = json.load(urllib.request.urlopen(request))
         process.send_signal(signal.SIGINT)

@@ -19,6 +19,7 @@ from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable.model import shape
 from e2far_jax.video import command, job
 from e2far_jax.video.command import track
+from e2far_jax.video.earlier import remove_earlier
 from tests.gltf.read_back import read_glb
 from tests.video.conftest import Disc, DiscNetwork, disc_picture, write_clip
 from tests.video.lag import lag_in_frames
@@ -100,6 +101,38 @@ def test_a_video_without_a_face_is_said_to_be(tmp_path, capsys):
     assert track(str(clip), str(tmp_path / "out"), None, None) == 1
     assert "no face could be followed" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_an_earlier_videos_results_do_not_stay(tmp_path, clip):
+    """What others put there does."""
+    out = tmp_path / "out"
+    track(str(clip), str(out), None, None)
+    others = ("PERSON_3.json", "PERSON_2.obj", "notes.txt")
+    for name in others:
+        (out / name).write_text("not of the earlier run")
+    alone = write_clip(tmp_path / "alone.mp4", [disc_picture([Disc(80, 80)])] * 15)
+    track(str(alone), str(out), None, None, with_overlay=False)
+    people = {f"PERSON_1.{kind}" for kind in ("csv", "glb", "json")}
+    assert {path.name for path in out.iterdir()} == {*people, *others, "summary.json"}
+    (person,) = json.loads((out / "summary.json").read_text())["people"]
+    assert person["frames"] == 15
+
+
+@pytest.mark.parametrize(
+    "summary", [None, "[]", "{}", '{"people": 1}', '{"people": [{"name": "../PERSON_1"}]}', "\0"]
+)
+def test_files_that_no_earlier_run_wrote_stay(tmp_path, summary):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    kept = [tmp_path / "PERSON_1.json", folder / "PERSON_1.json", folder / "overlay.mp4"]
+    for path in kept:
+        path.touch()
+    if summary is not None:
+        (folder / "summary.json").write_text(summary)
+    remove_earlier(folder, overlay_stays=False)
+    assert all(path.exists() for path in kept)
+    assert (folder / "summary.json").exists() == (summary is not None)
 
 
 def test_mistakes_are_refused_before_anything_is_done(tmp_path):

@@ -42,6 +42,28 @@ def test_only_wanted_frames_are_given(tmp_path):
     some = list(read_frames(video, {3, 7}))
     assert [(f.number, f.seconds) for f in some] == [(f.number, f.seconds) for f in every[3:8:4]]
     np.testing.assert_array_equal(some[1].picture, every[7].picture)
+    assert list(read_frames(video, set())) == []
+
+
+def test_nothing_is_decoded_after_the_last_wanted_frame(tmp_path, monkeypatch):
+    import cv2
+
+    class Counted:
+        def __init__(self, *arguments):
+            self._capture = real(*arguments)
+
+        def __getattr__(self, name):
+            return getattr(self._capture, name)
+
+        def grab(self):
+            grabbed.append(1)
+            return self._capture.grab()
+
+    video = open_video(write_clip(tmp_path / "clip.mp4", _ramp(12)))
+    grabbed, real = [], cv2.VideoCapture
+    monkeypatch.setattr(cv2, "VideoCapture", Counted)
+    assert [frame.number for frame in read_frames(video, {3, 1})] == [1, 3]
+    assert len(grabbed) == 4
 
 
 def test_frames_decoded_ahead_are_the_same(tmp_path):
@@ -65,11 +87,20 @@ def test_a_rotated_video_is_read_upright(tmp_path):
     assert frame.picture[5, 42, 0] > 0.7  # what was top left is top right
 
 
-def test_times_that_do_not_rise_are_made_up(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ((0, 100, 200, 200, 200, 200), (0.0, 0.1, 0.2, 0.24, 0.28, 0.32)),
+        ((0, 40, 40, 80 + 1e-10, 160, 200), (0.0, 0.04, 0.08, 0.12, 0.16, 0.2)),
+        ((0, 2, 4, math.nan, -9, 300), (0.0, 0.002, 0.004, 0.044, 0.084, 0.3)),
+    ],
+)
+def test_times_that_do_not_rise_are_made_up(tmp_path, monkeypatch, stated, expected):
+    """The second clock states, but for rounding, the time that was made up before."""
     import cv2
 
     class Stuck:
-        """A capture whose clock stops after the third frame, and begins at 5 s."""
+        """A capture whose clock says so many milliseconds, from 5 s on."""
 
         def __init__(self, *arguments):
             self._capture, self._frame = real(*arguments), 0
@@ -83,14 +114,14 @@ def test_times_that_do_not_rise_are_made_up(tmp_path, monkeypatch):
 
         def get(self, key):
             if key == cv2.CAP_PROP_POS_MSEC:
-                return 5000.0 + 100.0 * min(self._frame - 1, 2)
+                return 5000.0 + stated[self._frame - 1]
             return self._capture.get(key)
 
     video = open_video(write_clip(tmp_path / "clip.mp4", _ramp(6)))
     real = cv2.VideoCapture
     monkeypatch.setattr(cv2, "VideoCapture", Stuck)
     times = [frame.seconds for frame in read_frames(video)]
-    np.testing.assert_allclose(times, [0.0, 0.1, 0.2, 0.24, 0.28, 0.32])
+    np.testing.assert_allclose(times, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("stated", [0.0, math.nan, 90000.0, -1.0])

@@ -33,6 +33,18 @@ def page(browser, url):  # noqa: F811
         yield page
 
 
+@pytest.fixture
+def textured(browser, face, tmp_path):  # noqa: F811
+    """A page with a texture, and with errors as colours."""
+    errors = np.linspace(0.0, 6.0, 144).astype(np.float32)
+    texture = np.random.default_rng(0).uniform(size=(16, 32, 3)).astype(np.float32)
+    path = tmp_path / "textured.html"
+    path.write_bytes(face_page(face, errors=errors, texture=texture))
+    with opened(browser, path.as_uri(), offline=True) as page:
+        page.wait_for_selector("html[data-state=ready]")
+        yield page
+
+
 def settled(page) -> np.ndarray:
     """The stage once two frames have passed."""
     page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
@@ -137,6 +149,37 @@ def test_the_overlay_covers_the_photographs_face(browser, face, tmp_path):  # no
     )
     assert np.ptp(before) > 0.1
     assert abs((after - before).mean()) < 0.01
+
+
+@pytest.mark.parametrize("kind", ["photograph", "errors"])
+def test_the_face_comes_back_when_the_graphics_card_does(textured, kind):
+    page = textured
+    page.check(f"input[value={kind}]")
+    before = settled(page)
+    page.evaluate("window.card = viewer.drawing.gl.getExtension('WEBGL_lose_context')")
+    for action, event in (("lose", "lost"), ("restore", "restored")):
+        page.evaluate(
+            f"""new Promise((go) => {{
+                canvas.addEventListener("webglcontext{event}", () => setTimeout(go));
+                card.{action}Context();
+            }})"""
+        )
+    assert changed(before, settled(page)) == 0.0
+
+
+def test_a_texture_is_handed_over_once(textured):
+    before = settled(textured)
+    textured.evaluate(
+        """() => {
+            const {gl} = viewer.drawing, make = gl.createTexture;
+            window.made = 0;
+            gl.createTexture = () => (made++, make.call(gl));
+        }"""
+    )
+    for kind in ("plain", "photograph"):
+        textured.check(f"input[value={kind}]")
+    assert changed(before, settled(textured)) == 0.0
+    assert textured.evaluate("made") == 0
 
 
 def test_without_webgl_there_is_a_message(browser, url):  # noqa: F811
