@@ -15,7 +15,7 @@ from e2far_jax.cli import main
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 CONFIG = f"--config={EXPERIMENTS / 'configs' / 'demo.py'}"
 TINY = [
-    "--config.scene.image_size=320",  # as demo_pictures.py draws, so that one program does
+    "--config.scene.image_size=64",
     "--config.network.image_size=64",
     "--config.face_model.identity_size=5",
     "--config.data.train_examples=20",

@@ -128,7 +128,7 @@ function drag(event) {
   event.preventDefault();
   document.body.classList.add("dragging");
   clearTimeout(dragging);
-  dragging = setTimeout(endDrag, 700);
+  dragging = setTimeout(endDrag, 1500);
 }
 
 function endDrag() {

@@ -1,13 +1,21 @@
-"""A small face-like model for tests that need a valid one quickly."""
+"""Models for tests: a small face-like one, valid and quickly made, and a real one."""
+
+from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from e2far_jax.morphable import MorphableModel
+from e2far_jax.morphable import MorphableModel, open_morphable_model
 from e2far_jax.morphable.surface_points import points_at_vertices
 
 SIDE = 12
+
+
+@pytest.fixture(scope="session")
+def ict(real_data: Path) -> MorphableModel:
+    """ICT-FaceKit, converted once for all tests."""
+    return open_morphable_model(f"ict:{real_data / 'ict_facekit' / 'ict_facekit.tar.xz'}")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from e2far_jax.morphable.default import default_model
 from e2far_jax.morphable.default.eyes import CENTRE, LID_THICKNESS, RADIUS
 from e2far_jax.morphable.default.template import Template, build_template
-from e2far_jax.morphable.formats.ict import read_ict
 from e2far_jax.morphable.model import MorphableModel
 
 # The ARKit set, its two that stand for both sides split as ICT-FaceKit splits them.
@@ -305,8 +304,7 @@ LESS_ALIKE = {
 }
 
 
-def test_landmarks_move_as_in_ict_facekit(face: MorphableModel, real_data):
-    ict = read_ict(real_data / "ict_facekit" / "ict_facekit.tar.xz")
+def test_landmarks_move_as_in_ict_facekit(face: MorphableModel, ict: MorphableModel):
     assert set(face.expression_names) == {*ict.expression_names, "tongueOut"}
     for name in ict.expression_names:
         if name.endswith("_R"):

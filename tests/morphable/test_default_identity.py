@@ -43,11 +43,6 @@ def template() -> Template:
     return build_template()
 
 
-@pytest.fixture(scope="module")
-def ict(real_data: pathlib.Path) -> MorphableModel:
-    return open_morphable_model(f"ict:{real_data / 'ict_facekit' / 'ict_facekit.tar.xz'}")
-
-
 def test_modes_are_orthogonal_over_the_face_with_clearly_falling_variance(face: MorphableModel):
     gram = np.asarray(gram_matrix(face.identity_basis, face.regions["face"]), np.float64)
     deviations = np.sqrt(np.diag(gram))
