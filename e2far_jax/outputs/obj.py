@@ -42,16 +42,14 @@ def obj_bytes(
     if material is not None:
         lines.append(f"mtllib {_file_name(material)}")
     lines += _numbers("v", mesh.vertices)
-    corners = [[str(vertex) for vertex in corner] for corner in (mesh.triangles + 1).tolist()]
+    corners, form = mesh.triangles, "f %d %d %d"
     if texture_coordinates is not None and texture_triangles is not None:
         lines += _numbers("vt", texture_coordinates)
-        corners = [
-            [f"{vertex}/{texture}" for vertex, texture in zip(*both, strict=True)]
-            for both in zip(corners, (texture_triangles + 1).tolist(), strict=True)
-        ]
+        corners = np.stack([corners, texture_triangles], axis=2).reshape(-1, 6)
+        form = "f %d/%d %d/%d %d/%d"
     if material is not None:
         lines.append(f"usemtl {MATERIAL}")
-    lines += [f"f {' '.join(corner)}" for corner in corners]
+    lines += [form % tuple(row) for row in (corners + 1).tolist()]
     return _text(lines)
 
 
