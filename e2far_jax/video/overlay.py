@@ -63,9 +63,10 @@ class Overlay:
 
 
 def face_triangles(model: MorphableModel) -> Int[Array, "F 3"]:
-    """The triangles of the face, without neck and scalp."""
+    """The triangles of the face, without neck and scalp, which ICT-FaceKit's region has too."""
     triangles = np.asarray(opaque_triangles(model))
-    return jnp.asarray(triangles[np.asarray(model.regions["face"])[triangles].all(axis=1)])
+    region = np.asarray(model.regions.get("narrow_face", model.regions["face"]))
+    return jnp.asarray(triangles[region[triangles].all(axis=1)])
 
 
 @functools.partial(jax.jit, static_argnames="size")

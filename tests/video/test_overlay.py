@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import shape
 from e2far_jax.video.jitter import Jitter
 from e2far_jax.video.motion import Motion, landmark_model, landmarks_in_picture
-from e2far_jax.video.overlay import OPACITY, Overlay
+from e2far_jax.video.overlay import OPACITY, Overlay, face_triangles
 from e2far_jax.video.people import Person
 from e2far_jax.video.reading import Frame
 
@@ -62,3 +64,12 @@ def test_the_given_picture_is_not_touched(model):
     picture = np.zeros((150, 200, 3), np.float32)
     Overlay(model, [_person(model, 0.5, (90.0, 70.0))]).draw(Frame(4, 0.16, picture))
     assert not picture.any()
+
+
+def test_a_region_that_reaches_to_the_neck_is_not_drawn_whole(model):
+    face = np.asarray(model.regions["face"])
+    narrow = face & (np.arange(len(face)) < len(face) // 2)
+    regions = {**model.regions, "narrow_face": jnp.asarray(narrow)}
+    drawn = np.asarray(face_triangles(dataclasses.replace(model, regions=regions)))
+    assert narrow[drawn].all()
+    assert 0 < len(drawn) < len(face_triangles(model))
