@@ -101,8 +101,13 @@ async function openCamera() {
   say("");
   element("take").disabled = true;
   element("shot").hidden = false;
-  await video.play();
-  element("take").disabled = false;
+  try {
+    await video.play();
+    element("take").disabled = false;
+  } catch (error) {
+    // Cancel was pressed before the first picture came.
+    if (error.name !== "AbortError") throw error;
+  }
 }
 
 function closeCamera() {
