@@ -99,6 +99,20 @@ def test_the_camera_is_opened_once_and_closed(page):
     assert states == ["ended", "ended"]
 
 
+def test_closing_the_camera_before_its_first_picture_is_no_trouble(page):
+    """Which ends what plays by an error."""
+    page.evaluate(
+        """() => {
+            const ended = new DOMException("interrupted", "AbortError");
+            document.querySelector("video").play = () => Promise.reject(ended);
+        }"""
+    )
+    page.click("#camera")
+    page.click("#close")
+    page.wait_for_selector("#shot", state="hidden")
+    assert page.locator("#trouble").inner_text() == ""
+
+
 def test_a_camera_that_fails_may_be_tried_again(page):
     page.evaluate(
         "() => {navigator.mediaDevices.getUserMedia = () => Promise.reject(Error('in use'))}"
