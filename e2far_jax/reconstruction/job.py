@@ -127,6 +127,7 @@ class ReconstructionJob:
         return "faces" in finding or finding["kind"] == NoFaceError.kind
 
     def _mark(self, path: str) -> str:
+        """Changes with the file, and with what is given of its faces; empty without a file."""
         given = self._settings.given.get(path, NOTHING_GIVEN)
         known = [None if part is None else part.tolist() for part in (given.boxes, given.landmarks)]
         try:

@@ -5,6 +5,7 @@ import os
 import warnings
 import zlib
 
+import av
 import numpy as np
 import pytest
 from PIL import Image, features
@@ -162,3 +163,14 @@ def test_every_kind_of_file_is_read(tmp_path, name):
     read = read_photograph(tmp_path / name)
     assert read.shape == (10, 20, 3)
     np.testing.assert_allclose(read.mean(axis=(0, 1)), [1.0, 0.0, 0.0], atol=0.03)
+
+
+def test_ffmpeg_sees_the_same_in_heic(tmp_path):
+    from skimage import data
+
+    Image.fromarray(data.astronaut()[:400, :500]).save(tmp_path / "a.heic", quality=95)
+    with av.open(str(tmp_path / "a.heic")) as file:
+        seen = next(file.decode(video=0)).to_ndarray(format="rgb24") / 255.0
+    difference = np.abs(read_photograph(tmp_path / "a.heic") - seen)
+    assert difference.shape == (400, 500, 3)
+    assert difference.mean() < 0.01
