@@ -8,27 +8,21 @@ from __future__ import annotations
 import contextlib
 import math
 import secrets
-import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.video.errors import VideoError
 from e2far_jax.video.reading import Video
-
-if TYPE_CHECKING:
-    from av import Packet
-    from av.container import InputContainer, OutputContainer
+from e2far_jax.video.sound import copied_sound
 
 TICK = Fraction(1, 90_000)  # seconds; the clock of MPEG, which the usual frame rates divide
 # Of x264. The eye sees no loss. Frames that wait for later ones ("bf") would shorten files whose
 # times are irregular.
 QUALITY = {"crf": "18", "preset": "veryfast", "bf": "0"}
-SOUND = frozenset({"aac", "ac3", "alac", "eac3", "flac", "mp2", "mp3", "opus"})  # MP4 holds these
 
 
 @contextlib.contextmanager
@@ -61,7 +55,7 @@ def video_writer(
             stream = film.add_stream("h264", Fraction(like.rate).limit_denominator(1001), QUALITY)
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.codec_context.time_base = TICK
-            with _copied_sound(like.path, film) as copy_sound:
+            with copied_sound(like.path, film) as copy_sound:
 
                 def write(seconds: float, picture: Float[np.ndarray, "H W 3"]) -> None:
                     nonlocal last
@@ -83,60 +77,3 @@ def video_writer(
         raise VideoError(f"{path}: ffmpeg cannot write it: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _copied_sound(source: Path, film: OutputContainer) -> Iterator[Callable[[float], None]]:
-    """A function that copies the source's sound up to a time since its first picture, seconds.
-
-    What the film refuses is left out: damaged packets, and those after the clock went back.
-    """
-    import av
-
-    with contextlib.ExitStack() as stack:
-        packets: Iterator[Packet] = iter(())
-        if source.is_file():
-            packets = _sound(stack.enter_context(av.open(str(source.resolve()))), film)
-        waiting, refused = next(packets, None), 0
-
-        def copy_sound(until: float) -> None:
-            nonlocal waiting, refused
-            while waiting is not None and waiting.dts * waiting.time_base <= until:
-                try:
-                    film.mux(waiting)
-                except OSError:
-                    raise
-                except av.FFmpegError:
-                    refused += 1
-                waiting = next(packets, None)
-
-        yield copy_sound
-    if refused:
-        lost = f"{refused} packets of its sound, damaged or out of order, are missing"
-        print(f"e2far: {source}: {lost} from the overlay", file=sys.stderr)
-
-
-def _sound(source: InputContainer, film: OutputContainer) -> Iterator[Packet]:
-    """Packets of the first sound, for a stream of the film, from the time of the first picture.
-
-    The sound ends where ffmpeg cannot read on.
-    """
-    import av
-
-    tracks = [track for track in source.streams.audio if track.codec.canonical_name in SOUND]
-    if not tracks:
-        return
-    pictures = source.streams.video[0]
-    start = (pictures.start_time or 0) * pictures.time_base
-    copy = film.add_stream_from_template(tracks[0])
-    try:
-        for packet in source.demux(tracks[0]):
-            if packet.pts is None or packet.dts is None:  # also the empty one at the end
-                continue
-            shift = round(start / packet.time_base)
-            packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, copy
-            yield packet
-    except OSError:
-        raise
-    except av.FFmpegError as error:
-        print(f"e2far: {source.name}: its sound ends early: {error}", file=sys.stderr)
