@@ -1,6 +1,7 @@
 """A weights folder: what is needed to apply a trained network, and nothing more.
 
-`weights.npz` holds the parameters by their path ("params/backbone/conv1_1/kernel"), `weights.json`
+`weights.npz` holds the parameters by their path ("params/backbone/conv1_1/kernel") and how the
+morphable model mirrors its faces ("mirror/identity"), unless that is uneven; `weights.json` holds
 the settings of the network and of its morphable model, what the weights are, and a probe of the
 morphable model: 68 landmarks under fixed coefficients, by which a changed model is noticed.
 """
@@ -23,12 +24,16 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from e2far_jax import settings as settings_io
+from e2far_jax.both_ways import both_ways
 from e2far_jax.files import replacing
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.probe import PROBE_TOLERANCE_MM, model_probe, same_probe
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
+from e2far_jax.morphable.symmetry import AsymmetryError, Mirror, mirror_of
 from e2far_jax.networks import shipped_network
+
+_MIRROR, _MIRRORED = "mirror/", ("identity", "expression")
 
 
 class WeightsError(ValueError):
@@ -45,6 +50,8 @@ class TrainedNetwork:
       face_model_settings: how to open that model again.
       variables: the network's parameters, as `E2FAR.apply` takes them.
       description: one line that names the weights.
+      mirror: of the morphable model, to look at mirror images of pictures, too; None looks at
+        pictures only.
     """
 
     network: NetworkSettings
@@ -52,6 +59,7 @@ class TrainedNetwork:
     face_model_settings: FaceModelSettings
     variables: dict[str, Any]
     description: str
+    mirror: Mirror | None = None
 
     @property
     def image_size(self) -> int:
@@ -60,18 +68,19 @@ class TrainedNetwork:
 
     @functools.cached_property
     def _apply(self) -> Callable[..., Prediction]:
-        return jax.jit(E2FAR(self.network).apply)
+        return jax.jit(both_ways(E2FAR(self.network).apply, self.mirror))
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change with the parameters or the morphable model."""
-        digest = hashlib.sha256(repr((self.network, self.face_model_settings)).encode())
+        """Sixteen hexadecimal digits that change with whatever decides a prediction."""
+        settings = self.network, self.face_model_settings, self.mirror is not None
+        digest = hashlib.sha256(repr(settings).encode())
         for leaf in jax.tree.leaves((self.variables, self.face_model)):
             digest.update(np.ascontiguousarray(leaf))
         return digest.hexdigest()[:16]
 
     def predict(self, images: Float[Array, "B H W 3"]) -> Prediction:
-        """Apply the network to crops in [0, 1]."""
+        """What the network says of crops in [0, 1] and, with a `mirror`, of their mirror images."""
         return self._apply(self.variables, images)
 
 
@@ -95,15 +104,17 @@ def save_weights(
     """
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
+    face_model = load_face_model(face_model_settings)
     flat = flax.traverse_util.flatten_dict(variables, sep="/")
     card = {
         "description": description,
         "network": settings_io.to_dict(network),
         "face_model": settings_io.to_dict(face_model_settings),
-        "probe": model_probe(load_face_model(face_model_settings)).tolist(),
+        "probe": model_probe(face_model).tolist(),
     }
+    arrays = {name: np.asarray(value, dtype) for name, value in flat.items()}
     with replacing(folder / "weights.npz") as file:
-        np.savez(file, **{name: np.asarray(value, dtype) for name, value in flat.items()})
+        np.savez(file, **arrays, **_mirror_arrays(face_model))
     with replacing(folder / "weights.json") as file:
         file.write(json.dumps(card, indent=1).encode())
 
@@ -133,9 +144,35 @@ def load_weights(
     face_model = load_face_model(face_settings)
     _check_probe(folder, stored_probe, model_probe(face_model))
     flat = _read_arrays(folder / "weights.npz")
+    mirror = _take_mirror(folder / "weights.npz", flat, face_model)
     _check_parameters(folder / "weights.npz", flat, network)
     variables = flax.traverse_util.unflatten_dict(flat, sep="/")
-    return TrainedNetwork(network, face_model, face_settings, variables, card["description"])
+    return TrainedNetwork(
+        network, face_model, face_settings, variables, card["description"], mirror
+    )
+
+
+def _mirror_arrays(face_model: MorphableModel) -> dict[str, np.ndarray]:
+    """To be stored, since it takes seconds to work out; nothing for an uneven model."""
+    try:
+        mirror = mirror_of(face_model)
+    except AsymmetryError:
+        return {}
+    return {f"{_MIRROR}{kind}": getattr(mirror, kind) for kind in _MIRRORED}
+
+
+def _take_mirror(
+    path: Path, flat: dict[str, np.ndarray], face_model: MorphableModel
+) -> Mirror | None:
+    """The mirror out of the stored arrays, so that parameters are left."""
+    taken = {kind: flat.pop(f"{_MIRROR}{kind}", None) for kind in _MIRRORED}
+    if all(matrix is None for matrix in taken.values()):
+        return None
+    for kind, matrix in taken.items():
+        size = getattr(face_model, f"{kind}_size")
+        if matrix is None or matrix.shape != (size, size) or not np.isfinite(matrix).all():
+            raise WeightsError(f"{path}: {_MIRROR}{kind} is damaged; expected {size} x {size}")
+    return Mirror(**taken)
 
 
 def _check_probe(folder: Path, stored: np.ndarray, found: np.ndarray) -> None:

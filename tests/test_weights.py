@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from e2far_jax import weights
 from e2far_jax.models import E2FAR
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.weights import WeightsError, load_weights, save_weights
 from tests.random_faces import TINY_NETWORK, random_model
@@ -38,6 +40,59 @@ def test_weights_come_back_and_predict_the_same(folder: Path, variables: dict) -
     assert network.face_model.name == "random"
     assert network.description == "a test"
     assert sorted(path.name for path in folder.iterdir()) == ["weights.json", "weights.npz"]
+
+
+def test_an_even_face_model_makes_the_network_look_at_mirror_images(
+    tmp_path: Path, variables: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face_model, flip = symmetric_model(), np.float32([-1.0, 1.0, 1.0])
+    monkeypatch.setattr(weights, "load_face_model", lambda settings: face_model)
+    save_weights(tmp_path, variables, TINY_NETWORK, FaceModelSettings(), "even", "float16")
+    network = load_weights(tmp_path)
+    np.testing.assert_allclose(network.mirror.identity, np.diag([1, -1, 1, -1, 1]), atol=1e-6)
+    images = jax.random.uniform(jax.random.key(1), (2, 32, 32, 3))
+    found, other = network.predict(images), network.predict(images[:, :, ::-1])
+    np.testing.assert_allclose(found.identity, other.identity @ network.mirror.identity, atol=1e-5)
+    turned = flip[:, None] * other.camera.rotation * flip
+    np.testing.assert_allclose(found.camera.rotation, turned, atol=1e-5)
+    alone = dataclasses.replace(network, mirror=None)
+    assert not np.allclose(alone.predict(images).identity, found.identity, atol=1e-3)
+    assert alone.fingerprint != network.fingerprint
+
+
+def symmetric_model() -> MorphableModel:
+    """The random model's first vertices and their mirror images; odd modes change sign."""
+    model = random_model()
+    flip, sign = np.float32([-1.0, 1.0, 1.0]), np.float32([1.0, -1.0, 1.0, -1.0, 1.0])
+
+    def both_halves(basis: np.ndarray) -> jax.Array:
+        other = flip[:, None] * basis * sign[: basis.shape[-1]]
+        return jnp.asarray(np.concatenate([basis, other]))
+
+    half = len(model.mean) // 2
+    right = np.asarray(model.mean[:half]) + np.float32([200.0, 0.0, 0.0])
+    return dataclasses.replace(
+        model,
+        mean=jnp.asarray(np.concatenate([right, flip * right])),
+        identity_basis=both_halves(np.asarray(model.identity_basis[:half])),
+        expression_basis=both_halves(np.asarray(model.expression_basis[:half])),
+    )
+
+
+@pytest.mark.parametrize("kind", ["identity", "expression"])
+def test_a_damaged_mirror_is_refused(folder: Path, kind: str) -> None:
+    with np.load(folder / "weights.npz") as file:
+        arrays = dict(file)
+    assert not any(name.startswith("mirror/") for name in arrays)  # the random model is uneven
+    whole = {"mirror/identity": np.eye(5), "mirror/expression": np.eye(4)}
+    for damaged in (np.eye(3), np.full((5, 5), np.nan), None):
+        mirror = {**whole, f"mirror/{kind}": damaged}
+        mirror = {name: matrix for name, matrix in mirror.items() if matrix is not None}
+        np.savez(folder / "weights.npz", **arrays, **mirror)
+        with pytest.raises(WeightsError, match=f"mirror/{kind} is damaged; expected"):
+            load_weights(folder)
+    np.savez(folder / "weights.npz", **arrays, **whole)
+    assert load_weights(folder).mirror is not None
 
 
 def test_missing_folder_is_named(tmp_path: Path) -> None:

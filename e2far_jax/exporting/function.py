@@ -8,7 +8,8 @@ from collections.abc import Callable
 import jax
 from jaxtyping import Array, Float
 
-from e2far_jax.models import E2FAR, Prediction
+from e2far_jax.both_ways import both_ways
+from e2far_jax.models import E2FAR
 from e2far_jax.morphable.model import clip_expression
 from e2far_jax.weights import TrainedNetwork
 
@@ -22,7 +23,8 @@ class ExportError(ValueError):
 def network_function(network: TrainedNetwork) -> Callable[[Float[Array, "B S S 3"]], Outputs]:
     """A pure function of pictures, with the parameters inside.
 
-    It computes in float32, whatever the network's activations are, and multiplies in full
+    Like `TrainedNetwork.predict` it looks at pictures and their mirror images. It computes in
+    float32, whatever the network's activations are, and multiplies in full
     precision, so that accelerators agree with CPUs.
 
     Args:
@@ -33,10 +35,11 @@ def network_function(network: TrainedNetwork) -> Callable[[Float[Array, "B S S 3
       `translation`, in the crop's pixels.
     """
     module = E2FAR(dataclasses.replace(network.network, dtype="float32"))
+    apply = both_ways(module.apply, network.mirror)
 
     def predict(images: Float[Array, "B S S 3"]) -> Outputs:
         with jax.default_matmul_precision("highest"):
-            prediction: Prediction = module.apply(network.variables, images)
+            prediction = apply(network.variables, images)
         expression = clip_expression(network.face_model, prediction.expression)
         outputs = {"identity": prediction.identity, "expression": expression}
         if prediction.camera is not None:

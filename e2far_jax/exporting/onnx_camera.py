@@ -10,32 +10,36 @@ from e2far_jax.models.settings import NetworkSettings
 SMALLEST_SQUARE = np.array(1e-12, np.float32)  # as in geometry.rotations
 
 
-def camera(graph: OnnxGraph, raw: str, settings: NetworkSettings) -> None:
-    """Add `rotation` [B 3 3], `scale` [B] and `translation` [B 2], in the crop's pixels.
+def camera(graph: OnnxGraph, raw: str, settings: NetworkSettings) -> dict[str, str]:
+    """Add a camera in the crop's pixels.
 
     Args:
       graph: to add to.
       raw: what the camera head says, [B 9].
       settings: for the image's size and the crop's extent.
+    Returns:
+      The names of `rotation` [B 3 3], `scale` [B] and `translation` [B 2].
     """
-    _rotation(graph, graph.part(raw, 0, 6, 1))
+    six = graph.add("Add", graph.part(raw, 0, 6, 1), np.array([1, 0, 0, 0, 1, 0], np.float32))
     size = settings.image_size
     frontal = np.array(size / settings.crop_extent, np.float32)
     logarithm = graph.add("Squeeze", graph.part(raw, 6, 7, 1), np.array([1], np.int64))
-    graph.add("Mul", graph.add("Exp", logarithm), frontal, name="scale")
     from_corner = graph.add("Add", graph.part(raw, 7, 9, 1), np.array(0.5, np.float32))
-    graph.add("Mul", from_corner, np.array(size, np.float32), name="translation")
+    return {
+        "rotation": gram_schmidt(graph, six),
+        "scale": graph.add("Mul", graph.add("Exp", logarithm), frontal),
+        "translation": graph.add("Mul", from_corner, np.array(size, np.float32)),
+    }
 
 
-def _rotation(graph: OnnxGraph, six: str) -> None:
-    """Gram-Schmidt on two rows that are given as differences from the identity's."""
-    shifted = graph.add("Add", six, np.array([1, 0, 0, 0, 1, 0], np.float32))
-    first = _normalised(graph, graph.part(shifted, 0, 3, 1))
-    second = graph.part(shifted, 3, 6, 1)
+def gram_schmidt(graph: OnnxGraph, six: str) -> str:
+    """Rotations [B 3 3] whose first two rows are nearly given, [B 6]."""
+    first = _normalised(graph, graph.part(six, 0, 3, 1))
+    second = graph.part(six, 3, 6, 1)
     along = graph.add("Mul", _dot(graph, first, second), first)
     second = _normalised(graph, graph.add("Sub", second, along))
     rows = graph.add("Concat", first, second, _cross(graph, first, second), axis=1)
-    graph.add("Reshape", rows, np.array([0, 3, 3], np.int64), name="rotation")
+    return graph.add("Reshape", rows, np.array([0, 3, 3], np.int64))
 
 
 def _normalised(graph: OnnxGraph, vectors: str) -> str:

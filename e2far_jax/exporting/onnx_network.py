@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import onnx
 
+from e2far_jax.exporting.onnx_both_ways import mean_of_both, with_mirror_images
 from e2far_jax.exporting.onnx_camera import camera
 from e2far_jax.exporting.onnx_graph import OnnxGraph
 from e2far_jax.exporting.onnx_layers import (
@@ -25,13 +26,17 @@ from e2far_jax.exporting.onnx_layers import (
 )
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.morphable.symmetry import Mirror
 
 Parameters = Mapping[str, Any]
 CAMERA_SHAPES = {"rotation": (3, 3), "scale": (), "translation": (2,)}
 
 
 def onnx_network(
-    settings: NetworkSettings, parameters: Parameters, weights: bool = False
+    settings: NetworkSettings,
+    parameters: Parameters,
+    weights: bool = False,
+    mirror: Mirror | None = None,
 ) -> onnx.ModelProto:
     """A network for any number of pictures, with its parameters, in float32.
 
@@ -39,27 +44,45 @@ def onnx_network(
       settings: of the network.
       parameters: as Flax names them: `variables["params"]`.
       weights: whether expression coefficients are weights, which are clipped to 0..1.
+      mirror: of the morphable model, for a program that looks at mirror images, too.
     Returns:
       From `images` [batch S S 3], RGB in [0, 1], to what `network_function` returns, in its order.
     """
     graph, size = OnnxGraph(), settings.image_size
-    maps = _backbone(graph, settings, parameters["backbone"], _normalised(graph, settings))
+    images = "images" if mirror is None else with_mirror_images(graph, "images")
+    values = _prediction(graph, settings, parameters, images)
+    if mirror is not None:
+        values = mean_of_both(graph, values, mirror, size)
+    if weights:
+        bounds = [np.array(bound, np.float32) for bound in (0.0, 1.0)]
+        values["expression"] = graph.add("Clip", values["expression"], *bounds)
+    for name, value in values.items():
+        graph.add("Identity", value, name=name)
+    sizes = {"identity": (settings.identity_size,), "expression": (settings.expression_size,)}
+    shapes = {name: ("batch", *{**sizes, **CAMERA_SHAPES}[name]) for name in values}
+    return graph.model({"images": ("batch", size, size, 3)}, shapes)
+
+
+def _prediction(
+    graph: OnnxGraph, settings: NetworkSettings, parameters: Parameters, images: str
+) -> dict[str, str]:
+    """What `E2FAR` returns, by name."""
+    normalised = _normalised(graph, settings, images)
+    maps = _backbone(graph, settings, parameters["backbone"], normalised)
     top = maps[settings.feature_maps[-1]]
     fused = top
     if settings.fusion:
         tapped = [maps[name] for name in settings.fusion_taps]
         fused = _fusion(graph, settings, parameters["fusion"], tapped)
-    _coefficients(graph, settings, parameters, top, fused, weights)
-    shapes = {"identity": (settings.identity_size,), "expression": (settings.expression_size,)}
+    values = _coefficients(graph, settings, parameters, top, fused)
     if settings.camera:
-        camera(graph, _head(graph, settings, parameters["camera_head"], top, "relu"), settings)
-        shapes |= CAMERA_SHAPES
-    outputs = {name: ("batch", *shape) for name, shape in shapes.items()}
-    return graph.model({"images": ("batch", size, size, 3)}, outputs)
+        raw = _head(graph, settings, parameters["camera_head"], top, "relu")
+        values |= camera(graph, raw, settings)
+    return values
 
 
-def _normalised(graph: OnnxGraph, settings: NetworkSettings) -> FeatureMap:
-    levels = graph.add("Mul", "images", np.array(255.0, np.float32))
+def _normalised(graph: OnnxGraph, settings: NetworkSettings, images: str) -> FeatureMap:
+    levels = graph.add("Mul", images, np.array(255.0, np.float32))
     centred = graph.add("Sub", levels, np.array(settings.pixel_mean, np.float32))
     scaled = graph.add("Div", centred, np.array(settings.pixel_scale, np.float32))
     return FeatureMap(graph.add("Transpose", scaled, perm=[0, 3, 1, 2]), settings.image_size)
@@ -130,9 +153,8 @@ def _coefficients(
     parameters: Parameters,
     top: FeatureMap,
     fused: FeatureMap,
-    weights: bool,
-) -> None:
-    """Add `identity` and `expression`."""
+) -> dict[str, str]:
+    """`identity` and `expression`."""
     between = settings.head_activation
     if settings.single_task:
         both, split = settings.identity_size + settings.expression_size, settings.identity_size
@@ -141,9 +163,7 @@ def _coefficients(
     else:
         identity = _head(graph, settings, parameters["identity_head"], top, between)
         expression = _head(graph, settings, parameters["expression_head"], fused, between)
-    graph.add("Identity", identity, name="identity")
-    bounds = [np.array(bound, np.float32) for bound in (0.0, 1.0)] if weights else []
-    graph.add("Clip" if weights else "Identity", expression, *bounds, name="expression")
+    return {"identity": identity, "expression": expression}
 
 
 def _head(

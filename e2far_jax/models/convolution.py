@@ -10,8 +10,8 @@ cache. Features of bfloat16 are multiplied as float32, since CPUs without bfloat
 slow at it. Forwards, and backwards to the features, XLA's convolution is as fast as the machine's
 matrix products.
 
-The other are kernels as large as their stride: each pixel is read once, and all is one product
-of the patches.
+The others are kernels as large as their stride, where each pixel is read once, and 3x3 kernels that
+halve the size: both are one product of patches, so their gradients are, too.
 
 Other platforms keep XLA's convolution for everything: which one is used is decided where a program
 is compiled, not where it is written.
@@ -29,8 +29,8 @@ from jaxtyping import Array, Float
 
 LAYOUT = ("NHWC", "HWIO", "NHWC")
 STRIP = 2**18  # numbers in a copy of a strip's features and gradient, 1 MiB
-FEWEST_CHANNELS = 64  # below, copying costs more than it saves
-SMALLEST_WIDTH = 16  # below, XLA's convolution is as fast
+FEWEST_CHANNELS = 32  # below, copying costs more than it saves
+SMALLEST_WIDTH = 8  # below, XLA's convolution is as fast
 
 Features = Float[Array, "B _H _W C"]
 Outputs = Float[Array, "B _h _w D"]
@@ -47,10 +47,15 @@ def convolve(
     """`lax.conv_general_dilated`, to be handed to `flax.linen.Conv`.
 
     A 3x3 kernel, one pixel of padding and stride 1 get the gradient above, where pictures and
-    channels are large enough for it to be faster, and a kernel as large as its stride is a product
-    of patches; anything else is handed on. Forward-mode derivatives of the first are not defined.
+    channels are large enough for it to be faster; the same with stride 2 and a kernel as large as
+    its stride are products of patches; anything else is handed on. Forward-mode derivatives of the
+    first are not defined.
     """
     strides, simple = tuple(window_strides), _neither_dilated_nor_grouped(rest)
+    if simple and strides == (2, 2) and _is_3x3_with_a_margin(kernel, padding):
+        return lax.platform_dependent(
+            features, kernel, cpu=halving_convolution, default=plain_halving_convolution
+        )
     if simple and _is_of_patches(features, kernel, strides, padding):
         return lax.platform_dependent(
             features, kernel, cpu=patch_convolution, default=plain_patch_convolution
@@ -65,12 +70,15 @@ def _has_slow_gradient(
 ) -> bool:
     """Whether this is a convolution that `_convolve` does, and faster."""
     return (
-        kernel.shape[:2] == (3, 3)
-        and strides == (1, 1)
-        and padding in ([(1, 1), (1, 1)], ((1, 1), (1, 1)))
+        strides == (1, 1)
+        and _is_3x3_with_a_margin(kernel, padding)
         and kernel.shape[2] >= FEWEST_CHANNELS
         and features.shape[2] >= SMALLEST_WIDTH
     )
+
+
+def _is_3x3_with_a_margin(kernel: Float[Array, "_h _w C D"], padding: Any) -> bool:
+    return kernel.shape[:2] == (3, 3) and padding in ([(1, 1), (1, 1)], ((1, 1), (1, 1)))
 
 
 def _is_of_patches(
@@ -107,6 +115,27 @@ def plain_patch_convolution(features: Features, kernel: Float[Array, "h w C D"])
     """The same as a convolution; the reference."""
     strides = kernel.shape[:2]
     return lax.conv_general_dilated(features, kernel, strides, "VALID", dimension_numbers=LAYOUT)
+
+
+def halving_convolution(features: Features, kernel: Kernel) -> Outputs:
+    """A 3x3 convolution of stride 2 as a matrix product of its overlapping patches."""
+    _, height, width, _ = features.shape
+    rows, columns = (height + 1) // 2, (width + 1) // 2
+    padded = jnp.pad(features, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    shifted = [
+        padded[:, row : row + 2 * rows - 1 : 2, column : column + 2 * columns - 1 : 2]
+        for row in range(3)
+        for column in range(3)
+    ]
+    patches = jnp.concatenate(shifted, axis=-1)
+    return patches @ kernel.reshape(-1, kernel.shape[-1])
+
+
+def plain_halving_convolution(features: Features, kernel: Kernel) -> Outputs:
+    """The same as a convolution; the reference."""
+    return lax.conv_general_dilated(
+        features, kernel, (2, 2), ((1, 1), (1, 1)), dimension_numbers=LAYOUT
+    )
 
 
 @jax.custom_vjp

@@ -20,6 +20,10 @@ MOST_ASYMMETRY = 0.05
 _FLIP = np.array([-1.0, 1.0, 1.0])
 
 
+class AsymmetryError(ValueError):
+    """A morphable model whose mirrored faces are not among its faces."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Mirror:
     """What becomes of coefficients when left and right are exchanged.
@@ -39,8 +43,8 @@ def mirror_of(model: MorphableModel) -> Mirror:
     Args:
       model: any whose mean face is symmetric about x = 0.
     Raises:
-      ValueError: where mirrored faces are not among the model's: a twentieth or more of a basis is
-        left over.
+      AsymmetryError: where mirrored faces are not among the model's: a twentieth or more of a basis
+        is left over.
     """
     partner = mirror_partners(model)
     face = np.asarray(model.regions["face"])
@@ -79,7 +83,7 @@ def _mirrored(
     matrix = np.linalg.lstsq(own, wanted, rcond=None)[0]
     left = np.linalg.norm(own @ matrix - wanted) / np.linalg.norm(wanted)
     if left >= MOST_ASYMMETRY:
-        raise ValueError(
+        raise AsymmetryError(
             f"{what} is not symmetric: {left:.0%} of it is left over when left and right are "
             "exchanged; train with augmentation.mirror at 0"
         )

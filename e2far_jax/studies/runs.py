@@ -17,7 +17,7 @@ from e2far_jax.files import replacing
 from e2far_jax.studies.photographs import landmark_errors
 from e2far_jax.training.config import ExperimentConfig
 from e2far_jax.training.loop import train
-from e2far_jax.weights import load_weights
+from e2far_jax.weights import TrainedNetwork, load_weights
 
 RESULT = "result.json"
 
@@ -62,11 +62,11 @@ def run(
     record = _read(workdir / RESULT, settings)
     if record is None:
         train(config, workdir, data_dir=data_dir)
-        synthetic = evaluate_split(load_weights(workdir / "weights"), test).to_dict()
+        synthetic = evaluate_split(_network(workdir), test).to_dict()
         record = {**settings, "synthetic": synthetic, "photographs": None, "landmarks": None}
         _write(workdir / RESULT, record)
     if photographs is not None and record["landmarks"] != wanted:
-        errors = landmark_errors(load_weights(workdir / "weights"), photographs)
+        errors = landmark_errors(_network(workdir), photographs)
         record |= {"photographs": errors, "landmarks": wanted}
         _write(workdir / RESULT, record)
     shown = None if photographs is None else record["photographs"]
@@ -76,6 +76,11 @@ def run(
 def _fingerprint(photographs: Sequence[AnnotatedPhotograph]) -> dict[str, float]:
     """Tells other photographs, or the same with other landmarks, from these."""
     return {photo.path.name: float(photo.landmarks.sum()) for photo in photographs}
+
+
+def _network(workdir: Path) -> TrainedNetwork:
+    """What was trained, without the look at mirror images, which would hide some differences."""
+    return dataclasses.replace(load_weights(workdir / "weights"), mirror=None)
 
 
 def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from e2far_jax.models import E2FAR, NetworkSettings
 from e2far_jax.morphable.settings import FaceModelSettings
+from e2far_jax.morphable.symmetry import Mirror
 from e2far_jax.weights import TrainedNetwork
 from tests.random_faces import TINY_NETWORK
 from tests.reconstruction.conftest import dome
@@ -29,10 +30,21 @@ def random_variables(settings: NetworkSettings) -> dict[str, Any]:
     return jax.tree.map(drawn, shapes)
 
 
-def trained(named: bool = True, **changes: Any) -> TrainedNetwork:
-    """A network on the dome, whose expressions are weights where they have names."""
+def trained(named: bool = True, mirrored: bool = False, **changes: Any) -> TrainedNetwork:
+    """A network on the dome, whose expressions are weights where they have names.
+
+    Where it is `mirrored` it looks at mirror images, too; what they do to coefficients is made up.
+    """
     settings = dataclasses.replace(TINY_NETWORK, **changes)
     variables = random_variables(settings)
+    random = np.random.default_rng(1)
+    sizes = settings.identity_size, settings.expression_size
+    mirror = Mirror(*(np.float32(random.normal(size=(size, size))) for size in sizes))
     return TrainedNetwork(
-        settings, dome(named=named), FaceModelSettings("dome"), variables, "random numbers"
+        settings,
+        dome(named=named),
+        FaceModelSettings("dome"),
+        variables,
+        "random numbers",
+        mirror if mirrored else None,
     )

@@ -38,6 +38,8 @@ NETWORKS = {
     "no camera": {"camera": False},
     "bfloat16": {"dtype": "bfloat16"},
     "standard deviations": {"named": False},
+    "mirror images": {"mirrored": True},
+    "mirror images, no camera": {"mirrored": True, "camera": False},
 }
 
 

@@ -13,8 +13,9 @@ VGG16 = {"backbone": "vgg16", "fusion_taps": ("pool4", "pool5"), "pixel_scale": 
 PATCHES = {"image_size": 48, "compact_norms": True, "fusion_patches": True, "head_widths": ()}
 
 
-def test_program_comes_back_for_any_batch() -> None:
-    network = trained(**PATCHES)
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_program_comes_back_for_any_batch(mirrored: bool) -> None:
+    network = trained(mirrored=mirrored, **PATCHES)
     found = stablehlo_function(stablehlo_program(network))
     images = random_pictures(np.random.default_rng(0), 3, network.image_size)
     ours = network.predict(jnp.asarray(images))
