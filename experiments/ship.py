@@ -31,7 +31,6 @@ OUT = jobs.define_folder("out", None, "Folder for the network; its name is the n
 HOURS = flags.DEFINE_float("hours", None, "How long the training took.", lower_bound=0.0)
 HARDWARE = flags.DEFINE_string("hardware", None, "What it ran on.")
 COMMAND = flags.DEFINE_string("command", None, "What trains it again; default: from --config.")
-BEGUN_WITH = flags.DEFINE_string("begun_with", None, "What it began with, in words.")
 flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
 
 
@@ -49,7 +48,7 @@ def main() -> None:
     if command is None:
         path = config_flags.get_config_filename(flags.FLAGS["config"])
         command = f"python experiments/train.py --config={path} --workdir={workdir}"
-    training = Training(command, HOURS.value, HARDWARE.value, _code(), BEGUN_WITH.value)
+    training = Training(command, HOURS.value, HARDWARE.value, _code())
     with replacing(out / "figures.json") as file:
         file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
     with replacing(out / "README.md") as file:

@@ -19,14 +19,12 @@ class Training:
       hours: that it took.
       hardware: that it took them on.
       code: the version of the code, such as a commit.
-      begun_with: what its parameters were before, in words; None for chance.
     """
 
     command: str
     hours: float
     hardware: str
     code: str
-    begun_with: str | None = None
 
 
 def model_card(
@@ -41,7 +39,6 @@ def model_card(
       evaluation: of the stored weights, on the test split.
     """
     data, train, side = config.data, config.train, config.network.image_size
-    begun = "" if training.begun_with is None else f"\n- **Begun with**: {training.begun_with}"
     return f"""# {name}
 
 A compact E2FAR network: one face picture of {side} x {side} pixels to the coefficients of the face
@@ -53,7 +50,7 @@ model `{config.face_model.spec}` and a camera.
   model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
   used**, neither for training nor for choosing weights.
 - **Training**: {train.duration}, {train.batch_size} pictures a step, seed {config.seed},
-  {training.hours:.1f} hours on {training.hardware}, code {training.code}.{begun}
+  {training.hours:.1f} hours on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,
   hard light and covered faces are read badly; where it is unsure, it says the mean face.

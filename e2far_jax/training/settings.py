@@ -11,8 +11,7 @@ class InitSettings:
     """What to begin with, where that is not chance.
 
     Attributes:
-      weights: a weights folder whose parameters to begin with; those of a network with fewer
-        channels are grown into this one (`training.growth`).
+      weights: a weights folder whose parameters to begin with.
       vgg_face: a file of VGG-16's convolutions, as `models.pretrained` reads it; the network's
         `pixel_mean` becomes the file's.
     """

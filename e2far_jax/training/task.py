@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
-from e2far_jax.keys import stream_key
+import flax.traverse_util
+import jax
+import jax.numpy as jnp
+
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings
 from e2far_jax.models.pretrained import PretrainedVGG16, read_vgg16, with_pretrained_backbone
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.training.config import ExperimentConfig, network_settings
-from e2far_jax.training.growth import grown
 from e2far_jax.training.optimiser import learning_rate_schedule, make_optimiser
 from e2far_jax.training.plan import Plan, make_plan
 from e2far_jax.training.settings import InitSettings
@@ -95,13 +96,22 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
         scale = task.network.settings.pixel_scale
         return state_of(task, with_pretrained_backbone(state.parameters, pretrained, scale))
     if init.weights is not None:
-        return state_of(task, _parameters_of(load_weights(init.weights), state, task.seed))
+        return state_of(task, _parameters_of(load_weights(init.weights), state))
     return state
 
 
-def _parameters_of(trained: TrainedNetwork, state: TrainState, seed: int) -> Any:
-    """A trained network's parameters in the form of the state's, with more channels if need be."""
-    try:
-        return grown(trained.variables, state.parameters, stream_key(seed, "growth"))
-    except ValueError as error:
-        raise ValueError(f"init.weights: {error}") from error
+def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, object]:
+    """A trained network's parameters, if they are of the form of the state's."""
+    expected, found = (
+        flax.traverse_util.flatten_dict(jax.tree.map(jnp.shape, parameters), sep="/")
+        for parameters in (state.parameters, trained.variables)
+    )
+    names = sorted({*expected, *found})
+    different = [name for name in names if expected.get(name) != found.get(name)]
+    if different:
+        name = different[0]
+        raise ValueError(
+            f"init.weights: {name} has the shape {found.get(name)}; the network's is "
+            f"{expected.get(name)}"
+        )
+    return jax.tree.map(jnp.asarray, trained.variables)
