@@ -3,8 +3,8 @@
     python experiments/train.py --config=experiments/configs/compact.py --workdir=outputs/compact
 
 On two CPU cores some 600 pictures a second, an hour and three quarters, and a quarter of an hour to
-render them. Measured on the test split, all levels: neutral 2.71 mm (mean face 3.08), expressive
-2.93 mm (mean face 4.22); e2far_jax/networks/default/README.md has all figures.
+render them. Measured on the test split, all levels, read with mirror images: neutral 2.66 mm (mean
+face 3.08), expressive 2.87 mm (mean face 4.22); e2far_jax/networks/default/README.md has them all.
 """
 
 from ml_collections import ConfigDict
