@@ -7,9 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-# Tests wait longer for XLA's compiler than for what it compiles; so do the programs they start.
-os.environ["XLA_FLAGS"] = f"--xla_backend_optimization_level=0 {os.environ.get('XLA_FLAGS', '')}"
-
 import jax
 import pytest
 

@@ -24,8 +24,8 @@ def network_function(network: TrainedNetwork) -> Callable[[Float[Array, "B S S 3
     """A pure function of pictures, with the parameters inside.
 
     Like `TrainedNetwork.predict` it looks at pictures and their mirror images. It computes in
-    float32, whatever the network's activations are, and multiplies in full
-    precision, so that accelerators agree with CPUs.
+    float32, whatever the network's activations are, and multiplies in full precision, so that
+    accelerators agree with CPUs.
 
     Args:
       network: the network, its parameters and its morphable model.

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import jax
 import numpy as np
 from jaxtyping import Int
 
@@ -49,11 +47,8 @@ class NetworkSystem:
 
     @classmethod
     def of_weights(cls, name: str, network: TrainedNetwork, neutral: bool = False) -> NetworkSystem:
-        """A network with a digest of all its parameters."""
-        digest = hashlib.sha256(f"{network.face_model.name} {neutral}".encode())
-        for leaf in jax.tree.leaves(network.variables):
-            digest.update(np.ascontiguousarray(leaf).tobytes())
-        return cls(name, network, digest.hexdigest()[:16], neutral)
+        """A network with a digest of all that decides its meshes."""
+        return cls(name, network, f"{network.fingerprint}{'-neutral' if neutral else ''}", neutral)
 
     @property
     def description(self) -> str:
