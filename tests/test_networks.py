@@ -78,5 +78,5 @@ def test_a_network_is_as_good_as_its_card_says(
                     for source in (found, figures)
                 )
             )
-            assert share == pytest.approx(stated, abs=0.08)
+            assert share == pytest.approx(stated, abs=0.1)  # of 32 pictures
     assert found["rotation_degrees"] == pytest.approx(figures["rotation_degrees"], rel=0.25)

@@ -49,7 +49,8 @@ def mean_of_both(
 def _halves(graph: OnnxGraph, value: str, shape: tuple[int, ...]) -> tuple[str, str]:
     """The first and the second half of a batch of arrays of a shape."""
     both = graph.add("Reshape", value, np.array([2, -1, *shape], np.int64))
-    one, other = (graph.add("Gather", both, np.array(way), axis=0) for way in (0, 1))
+    first = np.array([0], np.int64)
+    one, other = (graph.add("Squeeze", graph.part(both, way, way + 1, 0), first) for way in (0, 1))
     return one, other
 
 
