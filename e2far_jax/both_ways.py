@@ -10,17 +10,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_6d
 from e2far_jax.models.e2far import Prediction
-from e2far_jax.morphable.symmetry import Mirror
+from e2far_jax.morphable.symmetry import FLIP, Mirror
 
 Apply = Callable[[Any, Float[Array, "_N H W 3"]], Prediction]
-
-FLIP = np.array([-1.0, 1.0, 1.0], np.float32)
 
 
 def both_ways(apply: Apply, mirror: Mirror | None) -> Apply:
@@ -32,6 +29,8 @@ def both_ways(apply: Apply, mirror: Mirror | None) -> Apply:
       apply: the network: parameters and square RGB crops in [0, 1] to a prediction.
       mirror: of the morphable model that the coefficients belong to; None leaves the network as it
         is.
+    Returns:
+      A function of the same arguments and results as the network.
     """
 
     def look(variables: Any, images: Float[Array, "B H W 3"]) -> Prediction:
@@ -54,6 +53,8 @@ def mirrored_prediction(prediction: Prediction, mirror: Mirror, side: int) -> Pr
       prediction: coefficients and cameras.
       mirror: of the morphable model.
       side: of the pictures, pixels.
+    Returns:
+      What a perfect network would say of the mirrored pictures.
     """
     camera = prediction.camera
     if camera is not None:

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from e2far_jax.data.settings import AugmentationSettings
-from e2far_jax.morphable.symmetry import MIRRORED_LANDMARKS, Mirror
+from e2far_jax.morphable.symmetry import FLIP, MIRRORED_LANDMARKS, Mirror
 
 Example = dict[str, Any]
 
@@ -107,16 +107,15 @@ def augment(
 def mirrored(example: Example, mirror: Mirror) -> Example:
     """The example with left and right exchanged: its picture, camera, landmarks and face."""
     side = np.float32(example["image"].shape[1])
-    flip = np.array([-1.0, 1.0, 1.0], np.float32)
     moved = np.array([side, 0.0], np.float32)
     return {
         **example,
         "image": np.ascontiguousarray(example["image"][:, ::-1]),
         "identity": example["identity"] @ mirror.identity,
         "expression": example["expression"] @ mirror.expression,
-        "rotation": flip[:, None] * example["rotation"] * flip,
-        "translation": moved + flip[:2] * example["translation"],
-        "landmarks": moved + flip[:2] * example["landmarks"][MIRRORED_LANDMARKS],
+        "rotation": FLIP[:, None] * example["rotation"] * FLIP,
+        "translation": moved + FLIP[:2] * example["translation"],
+        "landmarks": moved + FLIP[:2] * example["landmarks"][MIRRORED_LANDMARKS],
     }
 
 

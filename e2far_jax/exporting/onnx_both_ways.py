@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from e2far_jax.both_ways import FLIP
 from e2far_jax.exporting.onnx_camera import gram_schmidt
 from e2far_jax.exporting.onnx_graph import OnnxGraph
-from e2far_jax.morphable.symmetry import Mirror
+from e2far_jax.morphable.symmetry import FLIP, Mirror
 
 
 def with_mirror_images(graph: OnnxGraph, images: str) -> str:
@@ -28,6 +27,8 @@ def mean_of_both(
       values: names of predictions [2B ...] by what they are.
       mirror: of the morphable model.
       side: of the pictures, pixels.
+    Returns:
+      Names of the means [B ...], by the same words.
     """
     means = {}
     for kind, matrix in (("identity", mirror.identity), ("expression", mirror.expression)):

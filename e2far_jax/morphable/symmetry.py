@@ -17,7 +17,7 @@ MIRRORED_LANDMARKS = np.array(
      *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
 )  # fmt: skip
 MOST_ASYMMETRY = 0.05
-_FLIP = np.array([-1.0, 1.0, 1.0])
+FLIP = np.array([-1.0, 1.0, 1.0], np.float32)  # of x
 
 
 class AsymmetryError(ValueError):
@@ -67,7 +67,7 @@ def mirror_partners(model: MorphableModel) -> Int[np.ndarray, "N"]:
     """
     mean, expressions = np.asarray(model.mean, np.float64), np.asarray(model.expression_basis)
     moved = np.concatenate([mean, expressions.sum(axis=-1, dtype=np.float64)], axis=-1)
-    return cKDTree(moved).query(moved * np.tile(_FLIP, 2))[1]
+    return cKDTree(moved).query(moved * np.tile(FLIP, 2))[1]
 
 
 def _mirrored(
@@ -78,7 +78,7 @@ def _mirrored(
 ) -> Float[np.ndarray, "K K"]:
     """The matrix M of a -> a M for which U (a M) is U a mirrored."""
     size = basis.shape[-1]
-    wanted = (basis[partner] * _FLIP[:, None])[face].reshape(-1, size).astype(np.float64)
+    wanted = (basis[partner] * FLIP[:, None])[face].reshape(-1, size).astype(np.float64)
     own = basis[face].reshape(-1, size).astype(np.float64)
     matrix = np.linalg.lstsq(own, wanted, rcond=None)[0]
     left = np.linalg.norm(own @ matrix - wanted) / np.linalg.norm(wanted)
