@@ -75,17 +75,21 @@ def _unknown_setting(arguments: Sequence[str]) -> str | None:
     from ml_collections import ConfigDict
 
     files = [text.partition("=")[2] for text in arguments if text.startswith("--config=")]
-    if not files or not os.path.isfile(files[-1]):
+    path, *stage = files[-1].split(":", 1) if files else ("",)
+    if not os.path.isfile(path):
         return None
-    config = runpy.run_path(files[-1])["get_config"]()
+    try:
+        config = runpy.run_path(path)["get_config"](*stage)
+    except ValueError as error:
+        return _one_line(error)
     for text in arguments:
         if text.startswith("--config."):
-            part, path = config, []
+            part, names = config, []
             for name in text.partition("=")[0].split(".")[1:]:
-                path.append(name)
+                names.append(name)
                 if not isinstance(part, ConfigDict) or name not in part:
                     choices = ", ".join(part) if isinstance(part, ConfigDict) else "none below it"
-                    return f"error: no setting {'.'.join(path)}; the choices are {choices}"
+                    return f"error: no setting {'.'.join(names)}; the choices are {choices}"
                 part = part[name]
     return None
 

@@ -14,6 +14,7 @@ from e2far_jax.cli import main
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 CONFIG = f"--config={EXPERIMENTS / 'configs' / 'demo.py'}"
+COMPACT = f"--config={EXPERIMENTS / 'configs' / 'compact.py'}"
 TINY = [
     "--config.scene.image_size=64",
     "--config.network.image_size=64",
@@ -54,6 +55,12 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
         ([CONFIG, "--config.train.batch_size=0"], "batch_size is 0"),
         ([CONFIG, "--config.train.duration=50"], "train.warmup is '100 steps'"),
         ([CONFIG, "--config.network.backbone=vgg99"], "vgg99"),
+        (
+            [CONFIG, "--config.train.frozen_parts=('head',)", "--config.train.frozen=2"],
+            "names head",
+        ),
+        ([COMPACT + ":moon"], "no stage 'moon'; the choices are first_reading, closer_look"),
+        ([COMPACT + ":closer_look", "--config.init.wights=a"], "no setting init.wights"),
         ([CONFIG, "--stepps=3"], "stepps"),
         ([CONFIG, "extra"], "extra"),
     ],

@@ -41,7 +41,7 @@ def _rows(network: NetworkSettings, images: jax.Array, setting: Setting) -> Iter
     contestants = {"ours": lambda: jax.block_until_ready(apply(variables, images))}
     for peer in _peers_of(network, setting):
         if present(peer):
-            contestants[peer] = _peer(peer)(network, variables["params"], np.asarray(images))
+            contestants[peer] = _peer(peer)(network, variables, np.asarray(images))
     values = rates_by_turns(contestants, len(images), setting.repeats)
     row = Row(
         f"infer {network.backbone} {network.image_size} px, {network.dtype}, batch {len(images)}",

@@ -59,7 +59,7 @@ def _torch_step(config: ExperimentConfig, images: np.ndarray | jax.Array) -> Cal
     variables = E2FAR(network).init(jax.random.key(0), images[:1])
     return training(
         network,
-        variables["params"],
+        variables,
         face_gram(face_model),
         config.loss,
         config.train,

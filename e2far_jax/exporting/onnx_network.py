@@ -15,6 +15,7 @@ import onnx
 
 from e2far_jax.exporting.onnx_both_ways import mean_of_both, with_mirror_images
 from e2far_jax.exporting.onnx_camera import camera
+from e2far_jax.exporting.onnx_closer_look import corrected
 from e2far_jax.exporting.onnx_graph import OnnxGraph
 from e2far_jax.exporting.onnx_layers import (
     FeatureMap,
@@ -28,13 +29,14 @@ from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.morphable.symmetry import Mirror
 
+Variables = Mapping[str, Any]
 Parameters = Mapping[str, Any]
 CAMERA_SHAPES = {"rotation": (3, 3), "scale": (), "translation": (2,)}
 
 
 def onnx_network(
     settings: NetworkSettings,
-    parameters: Parameters,
+    variables: Variables,
     weights: bool = False,
     mirror: Mirror | None = None,
 ) -> onnx.ModelProto:
@@ -42,7 +44,7 @@ def onnx_network(
 
     Args:
       settings: of the network.
-      parameters: as Flax names them: `variables["params"]`.
+      variables: as Flax names them.
       weights: whether expression coefficients are weights, which are clipped to 0..1.
       mirror: of the morphable model, for a program that looks at mirror images, too.
     Returns:
@@ -50,7 +52,7 @@ def onnx_network(
     """
     graph, size = OnnxGraph(), settings.image_size
     images = "images" if mirror is None else with_mirror_images(graph, "images")
-    values = _prediction(graph, settings, parameters, images)
+    values = _prediction(graph, settings, variables, images)
     if mirror is not None:
         values = mean_of_both(graph, values, mirror, size)
     if weights:
@@ -64,9 +66,10 @@ def onnx_network(
 
 
 def _prediction(
-    graph: OnnxGraph, settings: NetworkSettings, parameters: Parameters, images: str
+    graph: OnnxGraph, settings: NetworkSettings, variables: Variables, images: str
 ) -> dict[str, str]:
     """What `E2FAR` returns, by name."""
+    parameters = variables["params"]
     normalised = _normalised(graph, settings, images)
     maps = _backbone(graph, settings, parameters["backbone"], normalised)
     top = maps[settings.feature_maps[-1]]
@@ -78,6 +81,11 @@ def _prediction(
     if settings.camera:
         raw = _head(graph, settings, parameters["camera_head"], top, "relu")
         values |= camera(graph, raw, settings)
+        if settings.look_points:
+            for number in range(1, settings.looks + 1):
+                layers = parameters[f"closer_look_{number}"]
+                looking = graph, settings, layers, variables["points"]["face"], normalised
+                raw, values = corrected(*looking, raw, values)
     return values
 
 

@@ -15,7 +15,7 @@ from e2far_jax.weights import TrainedNetwork
 def onnx_program(network: TrainedNetwork) -> bytes:
     """The file's content."""
     weights = network.face_model.expression_prior == "unit"
-    model = onnx_network(network.network, network.variables["params"], weights, network.mirror)
+    model = onnx_network(network.network, network.variables, weights, network.mirror)
     return model.SerializeToString()
 
 

@@ -2,7 +2,8 @@
 
 Dou, Shah, Kakadiaris, "End-to-end 3D face reconstruction with deep neural networks", CVPR 2017.
 The neutral shape, being specific to a person, is read from the backbone's last feature map; the
-expressive one from intermediate maps that the fusion-CNN joins. The camera head is ours.
+expressive one from intermediate maps that the fusion-CNN joins. The camera head and the closer look
+that corrects this reading are ours.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from jaxtyping import Array, Float
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_6d
 from e2far_jax.models.backbones import VGG16, Compact, FeatureMaps
+from e2far_jax.models.closer_look import CloserLook, FacePoints, KeptPoints
 from e2far_jax.models.fusion import FusionCNN
 from e2far_jax.models.heads import Head
 from e2far_jax.models.settings import NetworkSettings
@@ -44,10 +46,12 @@ class E2FAR(nn.Module):
       settings: of the network.
       rematerialise: keep fewer features for the gradient and compute them again; predictions and
         gradients are the same.
+      points: for `init`: what the closer look looks at; its variables keep it.
     """
 
     settings: NetworkSettings
     rematerialise: bool = False
+    points: FacePoints | None = None
 
     @nn.compact
     def __call__(self, images: Float[Array, "B H W 3"], train: bool = False) -> Prediction:
@@ -67,14 +71,23 @@ class E2FAR(nn.Module):
             raise ValueError(
                 f"images have the shape {images.shape[1:]}; the network expects {expected}"
             )
-        maps = self._backbone(_normalise(images, settings))
+        normalised = _normalise(images, settings)
+        maps = self._backbone(normalised)
         top = list(maps.values())[-1]
         fused = self._fusion([maps[name] for name in settings.fusion_taps], top)
         identity, expression = self._coefficients(top, fused, train)
-        camera = None
-        if settings.camera:
-            head = Head(CAMERA_SIZE, settings.camera_head_widths, name="camera_head")
-            camera = predict_camera(head(settings.head_gain * top, train), settings)
+        if not settings.camera:
+            return Prediction(identity, expression)
+        head = Head(CAMERA_SIZE, settings.camera_head_widths, name="camera_head")
+        raw = head(settings.head_gain * top, train)
+        camera = predict_camera(raw, settings)
+        if settings.look_points:
+            points = KeptPoints(settings, self.points, name="face")()
+            for number in range(1, settings.looks + 1):
+                look = CloserLook(settings, name=f"closer_look_{number}")
+                reading = identity, expression, raw, camera
+                identity, expression, raw = look(points, normalised, *reading)
+                camera = predict_camera(raw, settings)
         return Prediction(identity, expression, camera)
 
     def _backbone(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:

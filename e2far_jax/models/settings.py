@@ -40,6 +40,13 @@ class NetworkSettings:
       pixel_mean: RGB in 0..255, subtracted from the input; VGG-Face's by default.
       pixel_scale: what the centred pixels, in 0..255, are divided by (ours): 1 suits
         pretrained VGG weights, about 64 networks trained from scratch.
+      look_points: around how many points of the face the picture is read again where the first
+        reading puts them, to correct it (ours); 0: it is read once.
+      looks: how often that is done, each time from the last correction on.
+      look_samples: of a window around a point, along each side.
+      look_extent: side of a window, mm on the face.
+      look_channels: features of each window.
+      look_gain: what these are multiplied by before they are read out, as `head_gain` is for maps.
       dtype: "float32" or "bfloat16" for activations; parameters are float32 always.
     """
 
@@ -62,6 +69,12 @@ class NetworkSettings:
     camera: bool = True
     camera_head_widths: tuple[int, ...] = (256,)
     crop_extent: float = 180.0
+    look_points: int = 0
+    looks: int = 1
+    look_samples: int = 8
+    look_extent: float = 20.0
+    look_channels: int = 32
+    look_gain: float = 0.03
     pixel_mean: tuple[float, float, float] = (129.1863, 104.7624, 93.5940)
     pixel_scale: float = 1.0
     dtype: Literal["float32", "bfloat16"] = "float32"
@@ -69,13 +82,19 @@ class NetworkSettings:
     def __post_init__(self) -> None:
         if self.image_size < 32:
             raise ValueError(f"network.image_size is {self.image_size}; expected at least 32")
-        for name in ("identity_size", "expression_size", "fusion_channels"):
+        sizes = "identity_size", "expression_size", "fusion_channels"
+        for name in (*sizes, "looks", "look_samples", "look_channels"):
             if getattr(self, name) < 1:
                 raise ValueError(f"network.{name} is {getattr(self, name)}; expected at least 1")
         if len(self.compact_depths) != len(self.compact_widths) or min(self.compact_depths) < 0:
             raise ValueError(
                 f"network.compact_depths is {self.compact_depths}; expected a number for each of "
                 f"compact_widths, {self.compact_widths}"
+            )
+        if self.look_points and not self.camera:
+            raise ValueError(
+                f"network.look_points is {self.look_points} and network.camera is off; expected "
+                "a camera, which says where the points are"
             )
         maps = self.feature_maps
         if len(self.fusion_taps) < 2 or self.fusion_taps != tuple(

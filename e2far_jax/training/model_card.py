@@ -39,6 +39,7 @@ def model_card(
       evaluation: of the stored weights, on the test split.
     """
     data, train, side = config.data, config.train, config.network.image_size
+    begun = f" from {config.init.weights} on" if config.init.weights else ""
     return f"""# {name}
 
 A compact E2FAR network: one face picture of {side} x {side} pixels to the coefficients of the face
@@ -49,7 +50,7 @@ model `{config.face_model.spec}` and a camera.
 - **Data**: {data.train_examples:,} pictures of random faces and scenes, rendered from the face
   model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
   used**, neither for training nor for choosing weights.
-- **Training**: {train.duration}, {train.batch_size} pictures a step, seed {config.seed},
+- **Training**: {train.duration}{begun}, {train.batch_size} pictures a step, seed {config.seed},
   {training.hours:.1f} hours on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,

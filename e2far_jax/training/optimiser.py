@@ -10,8 +10,6 @@ import optax
 from e2far_jax.training.plan import Plan
 from e2far_jax.training.settings import TrainSettings
 
-BACKBONE = "backbone"
-
 
 def learning_rate_schedule(settings: TrainSettings, plan: Plan) -> optax.Schedule:
     """Linear rise over the warm-up, then the cosine or the staircase."""
@@ -32,34 +30,40 @@ def learning_rate_schedule(settings: TrainSettings, plan: Plan) -> optax.Schedul
 def make_optimiser(settings: TrainSettings, plan: Plan) -> optax.GradientTransformation:
     """Adam with decoupled weight decay on everything but biases, after clipping the gradient.
 
-    A backbone that is frozen at first has an Adam of its own, which begins when it thaws: moments
+    Parts that are frozen at first have an Adam of their own, which begins when they thaw: moments
     of zero gradients would make its first steps too long.
     """
     schedule = learning_rate_schedule(settings, plan)
     clip = optax.clip_by_global_norm(settings.clip_norm)
-    if not plan.backbone_frozen:
+    if not plan.frozen:
         return optax.chain(clip, _adam(schedule, settings))
-    thawed = _adam(lambda step: schedule(step + plan.backbone_frozen), settings)
-    frozen = optax.conditionally_mask(thawed, lambda step: step >= plan.backbone_frozen)
-    parts = {"backbone": frozen, "rest": _adam(schedule, settings)}
-    return optax.chain(clip, optax.partition(parts, _part_of_each))
+    thawed = _adam(lambda step: schedule(step + plan.frozen), settings)
+    frozen = optax.conditionally_mask(thawed, lambda step: step >= plan.frozen)
+    parts = {"frozen": frozen, "rest": _adam(schedule, settings)}
+
+    def part_of_each(parameters: Any) -> Any:
+        return jax.tree_util.tree_map_with_path(
+            lambda path, _: "frozen" if within(path, settings.frozen_parts) else "rest", parameters
+        )
+
+    return optax.chain(clip, optax.partition(parts, part_of_each))
 
 
-def in_backbone(path: tuple[Any, ...]) -> bool:
-    """Whether a parameter with this path in the tree belongs to the backbone."""
-    return any(getattr(entry, "key", None) == BACKBONE for entry in path)
+def within(path: tuple[Any, ...], names: tuple[str, ...]) -> bool:
+    """Whether a variable with this path in the tree belongs to a part or collection of a name."""
+    return any(getattr(entry, "key", None) in names for entry in path)
 
 
 def _adam(schedule: optax.Schedule, settings: TrainSettings) -> optax.GradientTransformation:
     return optax.adamw(
         schedule,
         weight_decay=settings.weight_decay,
-        mask=lambda parameters: jax.tree.map(lambda leaf: leaf.ndim > 1, parameters),
+        mask=_decaying,
     )
 
 
-def _part_of_each(parameters: Any) -> Any:
-    """Which part of the optimiser each parameter is for."""
+def _decaying(variables: Any) -> Any:
+    """Which variables decay: matrices and kernels, not the points of the closer look."""
     return jax.tree_util.tree_map_with_path(
-        lambda path, _: "backbone" if in_backbone(path) else "rest", parameters
+        lambda path, leaf: leaf.ndim > 1 and not within(path, ("points",)), variables
     )

@@ -16,7 +16,7 @@ class Plan:
       steps: in all.
       warmup: of them, how many the learning rate rises for.
       milestones: after which it drops.
-      backbone_frozen: how many the backbone stays as it is for.
+      frozen: how many its `frozen_parts` stay as they are for.
       log_every: between two lines of figures.
       validate_every: between two evaluations.
       checkpoint_every: between two checkpoints.
@@ -25,7 +25,7 @@ class Plan:
     steps: int
     warmup: int
     milestones: tuple[int, ...]
-    backbone_frozen: int
+    frozen: int
     log_every: int
     validate_every: int
     checkpoint_every: int
@@ -65,5 +65,5 @@ def make_plan(settings: TrainSettings, epoch: int) -> Plan:
             f"train.warmup is {settings.warmup!r}; expected less than train.duration, which is "
             f"{settings.duration!r}"
         )
-    frozen = steps("backbone_frozen", settings.backbone_frozen)
+    frozen = steps("frozen", settings.frozen)
     return Plan(total, warmup, milestones, frozen, **intervals)

@@ -11,7 +11,8 @@ class InitSettings:
     """What to begin with, where that is not chance.
 
     Attributes:
-      weights: a weights folder whose parameters to begin with.
+      weights: a weights folder whose parameters to begin with; where they are of a network without
+        a closer look, that begins anew.
       vgg_face: a file of VGG-16's convolutions, as `models.pretrained` reads it; the network's
         `pixel_mean` becomes the file's.
     """
@@ -48,7 +49,8 @@ class TrainSettings:
         `milestones`, as the paper does.
       milestones: durations, for the staircase.
       warmup: duration of a linear rise from zero.
-      backbone_frozen: how long the backbone keeps what it began with.
+      frozen_parts: of the network, by the names of its modules, such as "backbone".
+      frozen: how long these parts keep what they began with.
       weight_decay: decoupled, on matrices and kernels only.
       clip_norm: largest global norm of the gradient.
       average_decay: of an exponential moving average of the parameters, which is then what is
@@ -73,7 +75,8 @@ class TrainSettings:
     schedule: Literal["cosine", "staircase"] = "cosine"
     milestones: tuple[str, ...] = ()
     warmup: str = "0 steps"
-    backbone_frozen: str = "0 steps"
+    frozen_parts: tuple[str, ...] = ("backbone",)
+    frozen: str = "0 steps"
     weight_decay: float = 5e-4
     clip_norm: float = 1.0
     average_decay: float = 0.0

@@ -16,7 +16,7 @@ from e2far_jax.keys import stream_key
 from e2far_jax.losses import FaceGram, LossSettings, LossTerms, loss_terms, multi_task_loss
 from e2far_jax.models import E2FAR, Prediction
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.training.optimiser import in_backbone
+from e2far_jax.training.optimiser import within
 
 Metrics = dict[str, tuple[Float[Array, ""], Float[Array, ""]]]
 Step = Callable[["TrainState", Batch], tuple["TrainState", Metrics]]
@@ -56,7 +56,8 @@ class Task:
       loss: weights of the terms.
       seed: of initialisation and dropout.
       accumulation: how many parts a batch is worked at in.
-      backbone_frozen: how many steps the backbone stays as it is for.
+      frozen_parts: parts of the network that stay as they are at first.
+      frozen: for how many steps; None for all of them.
       average_decay: of the moving average of the parameters; 0 for none.
     """
 
@@ -67,7 +68,8 @@ class Task:
     loss: LossSettings
     seed: int = 0
     accumulation: int = 1
-    backbone_frozen: int = 0
+    frozen_parts: tuple[str, ...] = ()
+    frozen: int | None = 0
     average_decay: float = 0.0
 
 
@@ -119,7 +121,7 @@ def make_train_step(task: Task, axis_name: str | None = None) -> Step:
         parameters = optax.apply_updates(state.parameters, updates)
         metrics |= {
             "gradient_norm": _once(optax.tree.norm(gradient)),
-            "parameter_norm": _once(optax.tree.norm(parameters)),
+            "parameter_norm": _once(optax.tree.norm(parameters["params"])),
             "learning_rate": _once(jnp.float32(task.learning_rate(state.step))),
         }
         average = _averaged(state, parameters, task.average_decay)
@@ -145,22 +147,22 @@ def _gradient_function(task: Task) -> Gradient:
     def frozen_loss(
         parameters: Any, batch: Batch, key: Key[Array, ""]
     ) -> tuple[Float[Array, ""], Metrics]:
-        return batch_loss(_with_frozen_backbone(parameters), batch, key)
+        return batch_loss(_stopped(parameters, task.frozen_parts), batch, key)
 
     def gradient(state: TrainState, batch: Batch, key: Key[Array, ""]) -> tuple[Any, Metrics]:
-        thawed = jax.grad(batch_loss, has_aux=True)
-        if not task.backbone_frozen:
-            return thawed(state.parameters, batch, key)
-        frozen = jax.grad(frozen_loss, has_aux=True)
-        now = state.step < task.backbone_frozen
+        thawed, frozen = (jax.grad(loss, has_aux=True) for loss in (batch_loss, frozen_loss))
+        if not task.frozen:
+            always = frozen if task.frozen is None else thawed
+            return always(state.parameters, batch, key)
+        now = state.step < task.frozen
         return jax.lax.cond(now, frozen, thawed, state.parameters, batch, key)
 
     return gradient
 
 
-def _with_frozen_backbone(parameters: Any) -> Any:
+def _stopped(parameters: Any, parts: tuple[str, ...]) -> Any:
     return jax.tree_util.tree_map_with_path(
-        lambda path, leaf: jax.lax.stop_gradient(leaf) if in_backbone(path) else leaf, parameters
+        lambda path, leaf: jax.lax.stop_gradient(leaf) if within(path, parts) else leaf, parameters
     )
 
 

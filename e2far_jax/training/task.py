@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings
+from e2far_jax.models.closer_look import face_points
 from e2far_jax.models.pretrained import PretrainedVGG16, read_vgg16, with_pretrained_backbone
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.training.config import ExperimentConfig, network_settings
@@ -54,14 +55,15 @@ def experiment_task(
     """
     plan, train = experiment_plan(config), config.train
     return Task(
-        E2FAR(network, rematerialise=train.rematerialise),
+        E2FAR(network, train.rematerialise, face_points(face_model, network.look_points)),
         make_optimiser(train, plan),
         learning_rate_schedule(train, plan),
         face_gram(face_model),
         config.loss,
         config.seed,
         train.accumulation,
-        plan.backbone_frozen,
+        train.frozen_parts,
+        plan.frozen if plan.frozen < plan.steps else None,
         train.average_decay,
     )
 
@@ -83,15 +85,12 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
       init: may name weights to begin with.
       pretrained: what `read_pretrained` gave.
     Raises:
-      ValueError: where what is given does not fit the network, or a backbone is to stay as it is
-        and begins at random.
+      ValueError: where what is given does not fit the network, or parts are to stay as they are
+        and begin at random.
     """
-    if task.backbone_frozen and pretrained is None and init.weights is None:
-        raise ValueError(
-            "train.backbone_frozen keeps a backbone that begins at random; give init.vgg_face or "
-            "init.weights, or --config.train.backbone_frozen='0 steps'"
-        )
     state = initial_state(task)
+    if task.frozen != 0:
+        _check_frozen(task.frozen_parts, [*state.parameters["params"]], init)
     if pretrained is not None:
         scale = task.network.settings.pixel_scale
         return state_of(task, with_pretrained_backbone(state.parameters, pretrained, scale))
@@ -100,12 +99,35 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
     return state
 
 
+def _check_frozen(parts: tuple[str, ...], all_parts: list[str], init: InitSettings) -> None:
+    unknown = sorted({*parts} - {*all_parts})
+    if unknown:
+        raise ValueError(
+            f"train.frozen_parts names {', '.join(unknown)}; the network's parts are "
+            f"{', '.join(all_parts)}"
+        )
+    given = all_parts if init.weights else ["backbone"] if init.vgg_face else []
+    random = [part for part in parts if part not in given]
+    if random:
+        raise ValueError(
+            f"train.frozen keeps what begins at random: {', '.join(random)}; give init.weights "
+            "(init.vgg_face for a backbone alone), or --config.train.frozen='0 steps'"
+        )
+
+
 def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, object]:
-    """A trained network's parameters, if they are of the form of the state's."""
-    expected, found = (
-        flax.traverse_util.flatten_dict(jax.tree.map(jnp.shape, parameters), sep="/")
+    """A trained network's parameters, if they are of the form of the state's.
+
+    A closer look that the trained network lacks begins as in the state.
+    """
+    begun, given = (
+        flax.traverse_util.flatten_dict(parameters, sep="/")
         for parameters in (state.parameters, trained.variables)
     )
+    if not trained.network.look_points:
+        look = ("params/closer_look_", "points/")
+        given |= {name: leaf for name, leaf in begun.items() if name.startswith(look)}
+    expected, found = (jax.tree.map(jnp.shape, flat) for flat in (begun, given))
     names = sorted({*expected, *found})
     different = [name for name in names if expected.get(name) != found.get(name)]
     if different:
@@ -114,4 +136,4 @@ def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, obje
             f"init.weights: {name} has the shape {found.get(name)}; the network's is "
             f"{expected.get(name)}"
         )
-    return jax.tree.map(jnp.asarray, trained.variables)
+    return flax.traverse_util.unflatten_dict(jax.tree.map(jnp.asarray, given), sep="/")

@@ -4,7 +4,7 @@
         --config.face_model.spec=MODEL --config.init.vgg_face=FILE
 
 FILE holds VGG-Face's convolutions (docs/pretrained.md), which stay as they are for ten epochs and
-are then fine-tuned with the rest. Without one, --config.train.backbone_frozen="0 steps" begins at
+are then fine-tuned with the rest. Without one, --config.train.frozen="0 steps" begins at
 random. The paper's model has 199 identity and 29 expression coefficients; here there are as many as
 the morphable model has. On n devices the paper's 32 pictures a device are
 --config.train.batch_size=(32 n).
@@ -37,7 +37,7 @@ def get_config() -> ConfigDict:
                 learning_rate=1e-4,
                 schedule="staircase",
                 milestones=("80 epochs", "160 epochs"),
-                backbone_frozen="10 epochs",
+                frozen="10 epochs",
                 weight_decay=5e-4,
             ),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from e2far_jax.benchmarks.peers import present
-from e2far_jax.models import E2FAR, NetworkSettings
+from e2far_jax.models import E2FAR, NetworkSettings, predict_camera
 
 NETWORKS = {
     "vgg16": NetworkSettings(
@@ -26,6 +27,7 @@ NETWORKS = {
         compact_norms=True,
         head_gain=0.3,
         head_widths=(),
+        look_points=70,
         pixel_scale=64.0,
     ),
 }
@@ -41,9 +43,13 @@ def case(request: pytest.FixtureRequest):
     shapes = jax.eval_shape(module.init, jax.random.key(0), images)
     random = np.random.default_rng(1)
     variables = jax.tree.map(lambda leaf: np.float32(0.1 * random.normal(size=leaf.shape)), shapes)
+    if network.look_points:  # over the whole picture
+        points = variables["points"]["face"]
+        points["mean"] *= 400.0
+        points["identity"] *= 50.0
     return (
         network,
-        variables["params"],
+        variables,
         np.asarray(images),
         jax.jit(module.apply)(variables, images),
     )
@@ -55,12 +61,17 @@ def test_torch_network_equals_ours(case) -> None:
 
     from e2far_jax.benchmarks.peers.torch_network import TorchE2FAR
 
-    network, parameters, images, expected = case
-    peer = TorchE2FAR(network, parameters)
+    network, variables, images, expected = case
+    peer = TorchE2FAR(network, variables)
     with torch.inference_mode():
         identity, expression, camera = peer(torch.tensor(np.moveaxis(images, -1, 1).copy()))
     assert camera.shape == (3, 9)
-    for ours, theirs in ((expected.identity, identity), (expected.expression, expression)):
+    rotation = predict_camera(jnp.asarray(camera.numpy()), network).rotation
+    for ours, theirs in (
+        (expected.identity, identity),
+        (expected.expression, expression),
+        (expected.camera.rotation, torch.tensor(np.array(rotation))),
+    ):
         scale = np.abs(ours).max()
         np.testing.assert_allclose(theirs.numpy() / scale, ours / scale, atol=1e-4)
 
@@ -69,7 +80,7 @@ def test_torch_network_equals_ours(case) -> None:
 def test_exported_network_equals_ours(case) -> None:
     from e2far_jax.benchmarks.peers.onnx_jobs import inference
 
-    network, parameters, images, expected = case
-    identity = inference(network, parameters, images)()["identity"]
+    network, variables, images, expected = case
+    identity = inference(network, variables, images)()["identity"]
     scale = np.abs(expected.identity).max()
     np.testing.assert_allclose(identity / scale, expected.identity / scale, atol=1e-4)

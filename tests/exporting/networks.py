@@ -27,7 +27,10 @@ def random_variables(settings: NetworkSettings) -> dict[str, Any]:
         width = np.prod(leaf.shape[:-1]) if len(leaf.shape) > 1 else 100.0
         return np.float32(random.normal(size=leaf.shape) / np.sqrt(width))
 
-    return jax.tree.map(drawn, shapes)
+    variables = jax.tree.map(drawn, shapes)
+    # Points of the closer look are spread over the picture, as a face's are.
+    points = jax.tree.map(lambda leaf: np.float32(200.0 * leaf), variables.get("points", {}))
+    return {**variables, "points": points} if points else variables
 
 
 def trained(named: bool = True, mirrored: bool = False, **changes: Any) -> TrainedNetwork:

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
+from e2far_jax.models.closer_look import face_points
 from e2far_jax.models.pretrained import PretrainedError
+from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.settings import InitSettings
+from e2far_jax.training.step import Task, initial_state
 from e2far_jax.training.task import (
     beginning,
     experiment_network,
     experiment_task,
     read_pretrained,
 )
+from e2far_jax.weights import save_weights
 from tests.models.pretrained.files import VGG_FACE_MEAN, Weights, random_weights, write_caffe
 from tests.random_faces import random_model
 from tests.training.tiny import configuration
@@ -35,7 +43,7 @@ def init(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_a_pretrained_backbone_is_what_training_begins_with(
     init: InitSettings, weights: Weights
 ) -> None:
-    config = configuration(average_decay=0.5, backbone_frozen="2 steps")
+    config = configuration(average_decay=0.5, frozen="2 steps")
     network = dataclasses.replace(
         config.network, backbone="vgg16", pixel_mean=(0.0, 0.0, 0.0), pixel_scale=64.0
     )
@@ -53,8 +61,54 @@ def test_a_pretrained_backbone_is_what_training_begins_with(
         np.testing.assert_allclose(backbone["conv1_1"]["kernel"], 64.0 * kernel, rtol=1e-6)
         np.testing.assert_array_equal(backbone["conv1_1"]["bias"], bias)
         np.testing.assert_array_equal(backbone["conv5_3"]["kernel"], weights["conv5_3"][0])
-    with pytest.raises(ValueError, match="backbone_frozen keeps a backbone that begins at random"):
+    with pytest.raises(ValueError, match=r"train\.frozen keeps what begins at random: backbone"):
         beginning(task, InitSettings(), None)
+
+
+LOOKING = {"look_points": 68, "look_samples": 2, "look_channels": 2}
+
+
+def looking_task(**train: object) -> tuple[Task, MorphableModel]:
+    config, model = configuration(**train), random_model()
+    network = dataclasses.replace(config.network, **LOOKING)
+    config = dataclasses.replace(config, network=network)
+    return experiment_task(config, model, experiment_network(config, model)), model
+
+
+def first_weights(tmp_path: Path) -> tuple[InitSettings, dict[str, Any]]:
+    """A folder of random weights of a network without a closer look."""
+    config = configuration()
+    model = load_face_model(config.face_model)
+    network = experiment_network(config, model)
+    begun = initial_state(experiment_task(config, model, network)).parameters
+    variables = jax.tree.map(lambda leaf: leaf + 0.5, begun)
+    save_weights(tmp_path / "first", variables, network, config.face_model, "random numbers")
+    return InitSettings(weights=str(tmp_path / "first")), variables
+
+
+def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None:
+    init, variables = first_weights(tmp_path)
+    task, model = looking_task()
+    state = beginning(task, init, None)
+    parameters = dict(state.parameters["params"])
+    look = parameters.pop("closer_look_1")
+    assert not np.any(look["read_out"]["kernel"])
+    jax.tree.map(np.testing.assert_array_equal, parameters, variables["params"])
+    points = face_points(model, 68)
+    assert points is not None
+    np.testing.assert_array_equal(state.parameters["points"]["face"]["mean"], points.mean)
+
+
+def test_frozen_parts_are_given_ones_of_the_network(tmp_path: Path) -> None:
+    init, _ = first_weights(tmp_path)
+    parts = ("backbone", "camera_head")
+    task, _ = looking_task(frozen="2 steps", frozen_parts=parts)
+    assert beginning(task, init, None).step == 0
+    with pytest.raises(ValueError, match="begins at random: backbone, camera_head; give"):
+        beginning(task, InitSettings(), None)
+    task, _ = looking_task(frozen="2 steps", frozen_parts=("head", "backbone"))
+    with pytest.raises(ValueError, match="names head; the network's parts are backbone, camera"):
+        beginning(task, init, None)
 
 
 def test_only_a_vgg16_takes_pretrained_weights(init: InitSettings) -> None:

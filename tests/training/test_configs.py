@@ -24,6 +24,25 @@ def read(name: str) -> ExperimentConfig:
     return from_config_dict(runpy.run_path(str(CONFIGS / f"{name}.py"))["get_config"]())
 
 
+def test_the_closer_look_leaves_the_first_reading_as_it_is() -> None:
+    config = from_config_dict(
+        runpy.run_path(str(CONFIGS / "compact.py"))["get_config"]("closer_look")
+    )
+    first = read("compact")
+    alone = changed(config, {"network.look_points": 0})
+    assert alone.network == first.network
+    assert (alone.scene, alone.augmentation, alone.loss) == (
+        first.scene,
+        first.augmentation,
+        first.loss,
+    )
+    plan = experiment_plan(config)
+    assert plan.frozen == plan.steps
+    images = jnp.zeros((1, 80, 80, 3))
+    parts = jax.eval_shape(E2FAR(first.network).init, jax.random.key(0), images)["params"]
+    assert set(config.train.frozen_parts) == set(parts)
+
+
 def schedule(config: ExperimentConfig) -> optax.Schedule:
     return learning_rate_schedule(config.train, experiment_plan(config))
 
@@ -43,7 +62,7 @@ def test_the_papers_numbers() -> None:
     assert (config.loss.identity, config.loss.expression) == (1.0, 5.0)
     assert (config.train.batch_size, config.train.weight_decay) == (32, 5e-4)
     plan, epoch = experiment_plan(config), config.data.train_examples // 32
-    assert (plan.steps, plan.backbone_frozen) == (200 * epoch, 10 * epoch)
+    assert (plan.steps, plan.frozen) == (200 * epoch, 10 * epoch)
     rates = [schedule(config)(jnp.int32(number * epoch)) for number in (0, 79, 81, 159, 161)]
     np.testing.assert_allclose(rates, [1e-4, 1e-4, 1e-5, 1e-5, 1e-6], rtol=1e-5)
 

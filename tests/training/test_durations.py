@@ -40,12 +40,12 @@ def test_a_plan_counts_everything_in_steps() -> None:
         duration="200 epochs",
         batch_size=32,
         milestones=("80 epochs", "160 epochs"),
-        backbone_frozen="10 epochs",
+        frozen="10 epochs",
         warmup="3200 examples",
     )
     plan = make_plan(settings, epoch=96_000)
     assert (plan.steps, plan.milestones) == (600_000, (240_000, 480_000))
-    assert (plan.backbone_frozen, plan.warmup) == (30_000, 100)
+    assert (plan.frozen, plan.warmup) == (30_000, 100)
     due = [step for step in range(599_700, 600_001) if plan.due(step, plan.log_every)]
     assert due == [599_700, 599_800, 599_900, 600_000]
 

@@ -115,8 +115,8 @@ def test_training_begins_with_the_weights_that_it_is_given(
 
 
 def test_a_backbone_that_begins_at_random_is_not_frozen(data_dir: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"backbone_frozen keeps a backbone that begins at random"):
-        train(configuration(backbone_frozen="2 steps"), tmp_path, data_dir=data_dir)
+    with pytest.raises(ValueError, match=r"train\.frozen keeps what begins at random: backbone"):
+        train(configuration(frozen="2 steps"), tmp_path, data_dir=data_dir)
 
 
 def test_any_checkpoint_becomes_a_weights_folder(

@@ -60,7 +60,8 @@ def make_task(
         LossSettings(),
         seed,
         settings.accumulation,
-        plan.backbone_frozen,
+        settings.frozen_parts,
+        plan.frozen,
         settings.average_decay,
     )
 
@@ -82,7 +83,7 @@ def compiled_step():
     return jax.jit(make_train_step(make_task()))
 
 
-FROZEN = dataclasses.replace(SETTINGS, backbone_frozen="2 steps", weight_decay=0.1)
+FROZEN = dataclasses.replace(SETTINGS, frozen="2 steps", weight_decay=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +169,30 @@ def test_a_frozen_backbone_has_no_part_in_the_gradients_norm(frozen_step, compil
     rest, _ = frozen_step(state, batch)[1]["gradient_norm"]
     whole, _ = compiled_step(thawed, batch)[1]["gradient_norm"]
     assert 0.0 < float(rest) < 0.995 * float(whole)
+
+
+def test_what_is_frozen_for_good_takes_no_gradient() -> None:
+    settings = dataclasses.replace(SETTINGS, frozen="100 steps", frozen_parts=("backbone",))
+    task = dataclasses.replace(make_task(settings), frozen=None)
+    state, batch = moved_state(task), random_batch(16)
+    moved, _ = jax.jit(make_train_step(task))(state, batch)
+    for part, parameters in state.parameters["params"].items():
+        same = jax.tree.map(np.array_equal, parameters, moved.parameters["params"][part])
+        assert all(jax.tree.leaves(same)) == (part == "backbone"), part
+
+
+def test_points_of_a_closer_look_stay_where_they_are() -> None:
+    """Weight decay, too, leaves them alone."""
+    settings = dataclasses.replace(SETTINGS, weight_decay=0.5)
+    looking = dataclasses.replace(TINY_NETWORK, look_points=68, look_samples=2, look_channels=2)
+    task = make_task(settings, looking)
+    state = moved_state(task)
+    moved, _ = jax.jit(make_train_step(task))(state, random_batch(16))
+    jax.tree.map(
+        np.testing.assert_array_equal, moved.parameters["points"], state.parameters["points"]
+    )
+    look, begun = (each.parameters["params"]["closer_look_1"] for each in (moved, state))
+    assert not np.array_equal(look["window_kernel"], begun["window_kernel"])
 
 
 def test_the_average_follows_the_parameters() -> None:

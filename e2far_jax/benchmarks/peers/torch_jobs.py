@@ -21,9 +21,9 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def inference(settings: NetworkSettings, parameters: Any, images: np.ndarray) -> Run:
+def inference(settings: NetworkSettings, variables: Any, images: np.ndarray) -> Run:
     """A call that predicts a batch [B H W 3] and waits for it."""
-    network = _network(settings, parameters).eval()
+    network = _network(settings, variables).eval()
     compiled = torch.compile(network)
     pictures = _pictures(images)
 
@@ -38,7 +38,7 @@ def inference(settings: NetworkSettings, parameters: Any, images: np.ndarray) ->
 
 def training(
     settings: NetworkSettings,
-    parameters: Any,
+    variables: Any,
     gram: FaceGram,
     loss: LossSettings,
     train: TrainSettings,
@@ -49,7 +49,7 @@ def training(
     The loss has the two shape terms; the camera's nine numbers are regressed directly, which
     costs less than ours.
     """
-    network = _network(settings, parameters).train()
+    network = _network(settings, variables).train()
     compiled = torch.compile(network)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=train.learning_rate, weight_decay=train.weight_decay
@@ -75,8 +75,8 @@ def training(
     return run
 
 
-def _network(settings: NetworkSettings, parameters: Any) -> TorchE2FAR:
-    network = TorchE2FAR(settings, parameters)
+def _network(settings: NetworkSettings, variables: Any) -> TorchE2FAR:
+    network = TorchE2FAR(settings, variables)
     return network.to(device(), memory_format=torch.channels_last)
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from e2far_jax.benchmarks.peers.torch_closer_look import TorchCloserLook
+from e2far_jax.benchmarks.peers.torch_layers import Parameters, copy_into, dense_layer
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
-
-Parameters = Mapping[str, Any]
 
 
 class TorchE2FAR(nn.Module):
@@ -23,19 +20,24 @@ class TorchE2FAR(nn.Module):
     camera head [B 9].
     """
 
-    def __init__(self, settings: NetworkSettings, parameters: Parameters) -> None:
+    def __init__(self, settings: NetworkSettings, variables: Parameters) -> None:
         super().__init__()
-        self.settings = settings
+        self.settings, parameters = settings, variables["params"]
         layers = {**parameters["backbone"], **parameters.get("fusion", {})}
         norms = {name for name in layers if name.startswith("norm")}
         self.convolutions = nn.ModuleDict(
             {name: _convolution(layers[name]) for name in layers if name not in norms}
         )
         self.norms = nn.ModuleDict({name: _norm(layers[name]) for name in norms})
+        names = [name for name in parameters if name.startswith("closer_look_")]
+        self.looks = nn.ModuleList(
+            TorchCloserLook(settings, parameters[name], variables["points"]["face"])
+            for name in sorted(names)
+        )
         heads = {name: layers for name, layers in parameters.items() if name.endswith("_head")}
         self.heads = nn.ModuleDict(
             {
-                name: nn.ModuleDict({key: _dense(layer) for key, layer in layers.items()})
+                name: nn.ModuleDict({key: dense_layer(layer) for key, layer in layers.items()})
                 for name, layers in heads.items()
             }
         )
@@ -50,11 +52,14 @@ class TorchE2FAR(nn.Module):
         fused = self._fusion([maps[name] for name in self.settings.fusion_taps])
         top, fused = self.settings.head_gain * top, self.settings.head_gain * fused
         relu = self.settings.head_activation == "relu"
-        return (
+        reading = (
             self._head("identity_head", top, relu),
             self._head("expression_head", fused, relu),
             self._head("camera_head", top, True),
         )
+        for look in self.looks:
+            reading = look(centred, *reading)
+        return reading
 
     def _vgg16(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         maps = {}
@@ -119,7 +124,7 @@ def _strided(
 def _convolution(layer: Parameters) -> nn.Conv2d:
     height, width, inputs, outputs = layer["kernel"].shape
     convolution = nn.Conv2d(inputs, outputs, (height, width), padding=1 if height == 3 else 0)
-    _copy(convolution, np.transpose(np.asarray(layer["kernel"]), (3, 2, 0, 1)), layer["bias"])
+    copy_into(convolution, np.transpose(np.asarray(layer["kernel"]), (3, 2, 0, 1)), layer["bias"])
     return convolution
 
 
@@ -129,16 +134,3 @@ def _norm(layer: Parameters) -> nn.LayerNorm:
         norm.weight.copy_(torch.tensor(np.array(layer["scale"])))
         norm.bias.copy_(torch.tensor(np.array(layer["bias"])))
     return norm
-
-
-def _dense(layer: Parameters) -> nn.Linear:
-    inputs, outputs = layer["kernel"].shape
-    dense = nn.Linear(inputs, outputs)
-    _copy(dense, np.transpose(np.asarray(layer["kernel"])), layer["bias"])
-    return dense
-
-
-def _copy(layer: nn.Conv2d | nn.Linear, weight: np.ndarray, bias: Any) -> None:
-    with torch.no_grad():
-        layer.weight.copy_(torch.tensor(weight))
-        layer.bias.copy_(torch.tensor(np.array(bias)))

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from e2far_jax.geometry.cameras import Camera, project
+from e2far_jax.models import E2FAR, Prediction
+from e2far_jax.models.closer_look import FacePoints, face_points
+from e2far_jax.morphable.model import MorphableModel, shape
+from e2far_jax.morphable.spread_points import spread_points
+from tests.random_faces import TINY_NETWORK, random_model
+
+LOOKING = dataclasses.replace(
+    TINY_NETWORK, look_points=70, look_samples=4, look_extent=12.0, look_channels=3
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> MorphableModel:
+    return random_model(vertices=300)
+
+
+@pytest.fixture(scope="module")
+def images() -> jax.Array:
+    return jax.random.uniform(jax.random.key(0), (3, 32, 32, 3))
+
+
+def initialised(model: MorphableModel, images: jax.Array) -> dict:
+    points = face_points(model, LOOKING.look_points)
+    return E2FAR(LOOKING, points=points).init(jax.random.key(1), images)
+
+
+def with_random_read_outs(variables: dict) -> dict:
+    """Heads that say something; everything but the closer look's read-out, which stays at zero."""
+    parameters = dict(variables["params"])
+    for number, name in enumerate(name for name in parameters if name.endswith("_head")):
+        read_out = parameters[name]["read_out"]
+        key = jax.random.key(number)
+        kernel = 0.02 * jax.random.normal(key, read_out["kernel"].shape)
+        parameters[name] = {**parameters[name], "read_out": {**read_out, "kernel": kernel}}
+    return {**variables, "params": parameters}
+
+
+def test_points_are_the_landmarks_and_then_spread(model: MorphableModel) -> None:
+    vertices = spread_points(model, 100)
+    np.testing.assert_array_equal(vertices[:68], np.arange(68))
+    assert len(set(vertices.tolist())) == 100
+    face = np.flatnonzero(np.asarray(model.regions["face"]))
+    assert set(vertices[68:].tolist()) <= set(face.tolist())
+    mean = np.asarray(model.mean)
+    between = np.linalg.norm(mean[:, None] - mean[vertices[:68]][None], axis=-1).min(axis=1)
+    assert vertices[68] == face[between[face].argmax()]  # the farthest from all landmarks
+
+
+def test_impossible_numbers_of_points_are_refused(model: MorphableModel) -> None:
+    free = int(np.asarray(model.regions["face"])[68:].sum())
+    assert len(spread_points(model, 68 + free)) == 68 + free
+    for count in (67, 69 + free):
+        with pytest.raises(ValueError, match=f"{count} points on a face; expected 68 to"):
+            spread_points(model, count)
+    with pytest.raises(ValueError, match=r"network\.look_points is 70 and network\.camera is off"):
+        dataclasses.replace(LOOKING, camera=False)
+
+
+def test_points_move_as_the_model_does(model: MorphableModel) -> None:
+    identity = jax.random.normal(jax.random.key(0), (2, 5))
+    expression = jax.random.normal(jax.random.key(1), (2, 4))
+    points = face_points(model, 80)
+    assert points is not None
+    expected = shape(model, identity, expression)[:, spread_points(model, 80)]
+    np.testing.assert_allclose(points.on(identity, expression), expected, rtol=1e-5, atol=1e-4)
+    assert face_points(model, 0) is None
+
+
+def test_before_training_nothing_is_corrected(model: MorphableModel, images: jax.Array) -> None:
+    variables = with_random_read_outs(initialised(model, images))
+    once = dataclasses.replace(LOOKING, look_points=0)
+    first, corrected = (E2FAR(s).apply(variables, images) for s in (once, LOOKING))
+    assert np.abs(first.identity).max() > 0.01
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), first, corrected)
+
+
+def test_the_points_are_kept_with_the_parameters(model: MorphableModel, images: jax.Array) -> None:
+    variables = initialised(model, images)
+    points = face_points(model, LOOKING.look_points)
+    for name, kept in variables["points"]["face"].items():
+        np.testing.assert_array_equal(kept, getattr(points, name))
+    without = E2FAR(LOOKING).init(jax.random.key(1), images)
+    assert not np.any(without["points"]["face"]["mean"])
+
+
+def reference(variables: dict, images: np.ndarray, first: Prediction) -> np.ndarray:
+    """The correction of identity coefficients, window after window, sample after sample."""
+    from scipy.ndimage import map_coordinates
+
+    look = jax.tree.map(np.asarray, variables["params"]["closer_look_1"])
+    points = FacePoints(**variables["points"]["face"])
+    assert first.camera is not None
+    centres = np.asarray(project(first.camera, points.on(first.identity, first.expression)))
+    corrections = []
+    for number, image in enumerate(images):
+        camera: Camera = jax.tree.map(lambda leaf, at=number: np.asarray(leaf)[at], first.camera)
+        levels = (255.0 * image - np.array(LOOKING.pixel_mean)) / LOOKING.pixel_scale
+        up = camera.rotation[:2, 1] / np.linalg.norm(camera.rotation[:2, 1])
+        right = np.array([up[1], up[0]])  # in the picture, whose y is down
+        down = np.array([-up[0], up[1]])
+        windows = np.zeros((70, 4, 4, 3))
+        for point in range(70):
+            for row in range(4):
+                for column in range(4):
+                    across = (column - 1.5) * right + (row - 1.5) * down
+                    x, y = centres[number, point, :2] + camera.scale * 3.0 * across
+                    at = np.clip(np.array([y, x]) - 0.5, 0.0, 31.0)[:, None]
+                    for channel in range(3):
+                        (value,) = map_coordinates(levels[..., channel], at, order=1)
+                        windows[point, row, column, channel] = value
+        windows -= windows.mean(axis=(1, 2), keepdims=True)
+        windows /= np.sqrt((windows**2).mean() + 0.01)
+        features = [
+            np.maximum(windows[point].ravel() @ look["window_kernel"][point] + bias, 0.0)
+            for point, bias in enumerate(look["window_bias"].reshape(70, 3))
+        ]
+        raw = _raw_camera(camera)
+        seen = np.concatenate([*features, first.identity[number], first.expression[number], raw])
+        read_out = look["read_out"]
+        corrections.append((0.03 * seen @ read_out["kernel"] + read_out["bias"])[:5])
+    return np.array(corrections)
+
+
+def _raw_camera(camera: Camera) -> np.ndarray:
+    """Nine numbers that mean a camera; its rotation's rows are of length 1 and orthogonal."""
+    rows = camera.rotation[:2].ravel() - np.array([1.0, 0, 0, 0, 1, 0])
+    scale = np.log(camera.scale / (32 / LOOKING.crop_extent))
+    return np.concatenate([rows, [scale], camera.translation / 32 - 0.5])
+
+
+def test_the_correction_is_that_of_a_slow_reference(
+    model: MorphableModel, images: jax.Array
+) -> None:
+    variables = initialised(model, images)  # whose first reading is the frontal mean face
+    keys = iter(jax.random.split(jax.random.key(5), 9))
+    look = jax.tree.map(
+        lambda leaf: leaf + 0.3 * jax.random.normal(next(keys), leaf.shape),
+        variables["params"]["closer_look_1"],
+    )
+    variables = {**variables, "params": {**variables["params"], "closer_look_1": look}}
+    raw = np.array([0.05, -0.4, 0.0, 0.3, 0.0, 0.1, 0.2, 0.05, -0.1], np.float32)
+    camera_head = {**variables["params"]["camera_head"]["read_out"], "bias": jnp.asarray(raw)}
+    variables["params"]["camera_head"] = {"read_out": camera_head}
+    once = dataclasses.replace(LOOKING, look_points=0)
+    first = E2FAR(once).apply(variables, images)
+    # The reference knows the rotation's rows as they are, the network as they were said.
+    rows = first.camera.rotation[:, :2].reshape(-1, 6) - jnp.array([1.0, 0, 0, 0, 1, 0])
+    camera_head["bias"] = jnp.concatenate([rows[0], raw[6:]])
+    corrected = E2FAR(LOOKING).apply(variables, images)
+    expected = reference(variables, np.asarray(images), first)
+    assert np.abs(expected).max() > 0.05
+    found = corrected.identity - first.identity
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max() + 1e-5)
+
+
+def test_a_gray_picture_gives_finite_gradients(model: MorphableModel) -> None:
+    images = jnp.full((2, 32, 32, 3), 0.5)
+    variables = initialised(model, images)
+
+    def loss(parameters: dict) -> jax.Array:
+        read = E2FAR(LOOKING).apply({**variables, "params": parameters}, images)
+        return jnp.sum((read.identity - 1.0) ** 2) + jnp.sum(read.camera.translation)
+
+    gradient = jax.grad(loss)(variables["params"])
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
+
+
+def test_the_points_get_no_gradient(model: MorphableModel, images: jax.Array) -> None:
+    variables = with_random_read_outs(initialised(model, images))
+
+    def loss(variables: dict) -> jax.Array:
+        return jnp.sum(E2FAR(LOOKING).apply(variables, images).identity ** 2)
+
+    gradient = jax.grad(loss)(variables)
+    assert not any(np.any(leaf) for leaf in jax.tree.leaves(gradient["points"]))
+    assert np.any(gradient["params"]["closer_look_1"]["read_out"]["kernel"])
