@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import jax
 import jax.numpy as jnp
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from e2far_jax.geometry.cameras import Camera, project
-from e2far_jax.models import E2FAR, Prediction
+from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.models.closer_look import FacePoints, face_points
 from e2far_jax.morphable.model import MorphableModel, shape
 from e2far_jax.morphable.spread_points import spread_points
@@ -27,6 +28,11 @@ def model() -> MorphableModel:
 @pytest.fixture(scope="module")
 def images() -> jax.Array:
     return jax.random.uniform(jax.random.key(0), (3, 32, 32, 3))
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def read(settings: NetworkSettings, variables: dict, images: jax.Array) -> Prediction:
+    return E2FAR(settings).apply(variables, images)
 
 
 def initialised(model: MorphableModel, images: jax.Array) -> dict:
@@ -79,7 +85,7 @@ def test_points_move_as_the_model_does(model: MorphableModel) -> None:
 def test_before_training_nothing_is_corrected(model: MorphableModel, images: jax.Array) -> None:
     variables = with_random_read_outs(initialised(model, images))
     once = dataclasses.replace(LOOKING, look_points=0)
-    first, corrected = (E2FAR(s).apply(variables, images) for s in (once, LOOKING))
+    first, corrected = (read(s, variables, images) for s in (once, LOOKING))
     assert np.abs(first.identity).max() > 0.01
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), first, corrected)
 
@@ -152,11 +158,11 @@ def test_the_correction_is_that_of_a_slow_reference(
     camera_head = {**variables["params"]["camera_head"]["read_out"], "bias": jnp.asarray(raw)}
     variables["params"]["camera_head"] = {"read_out": camera_head}
     once = dataclasses.replace(LOOKING, look_points=0)
-    first = E2FAR(once).apply(variables, images)
+    first = read(once, variables, images)
     # The reference knows the rotation's rows as they are, the network as they were said.
     rows = first.camera.rotation[:, :2].reshape(-1, 6) - jnp.array([1.0, 0, 0, 0, 1, 0])
     camera_head["bias"] = jnp.concatenate([rows[0], raw[6:]])
-    corrected = E2FAR(LOOKING).apply(variables, images)
+    corrected = read(LOOKING, variables, images)
     expected = reference(variables, np.asarray(images), first)
     assert np.abs(expected).max() > 0.05
     found = corrected.identity - first.identity
@@ -168,8 +174,8 @@ def test_a_gray_picture_gives_finite_gradients(model: MorphableModel) -> None:
     variables = initialised(model, images)
 
     def loss(parameters: dict) -> jax.Array:
-        read = E2FAR(LOOKING).apply({**variables, "params": parameters}, images)
-        return jnp.sum((read.identity - 1.0) ** 2) + jnp.sum(read.camera.translation)
+        found = read(LOOKING, {**variables, "params": parameters}, images)
+        return jnp.sum((found.identity - 1.0) ** 2) + jnp.sum(found.camera.translation)
 
     gradient = jax.grad(loss)(variables["params"])
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
@@ -179,7 +185,7 @@ def test_the_points_get_no_gradient(model: MorphableModel, images: jax.Array) ->
     variables = with_random_read_outs(initialised(model, images))
 
     def loss(variables: dict) -> jax.Array:
-        return jnp.sum(E2FAR(LOOKING).apply(variables, images).identity ** 2)
+        return jnp.sum(read(LOOKING, variables, images).identity ** 2)
 
     gradient = jax.grad(loss)(variables)
     assert not any(np.any(leaf) for leaf in jax.tree.leaves(gradient["points"]))
