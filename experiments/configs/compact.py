@@ -4,11 +4,11 @@
     python experiments/train.py --config=experiments/configs/compact.py:closer_look \\
         --config.init.weights=outputs/compact/weights --workdir=outputs/closer_look
 
-The first command trains the reading of whole pictures, the second the closer look that corrects it.
-On two CPU cores some 600 pictures a second in either, an hour and three quarters and 25 minutes, and
-a quarter of an hour to render each one's. Measured on test splits, all levels, read with mirror images:
-neutral 2.66 mm after the first and 2.56 mm after a short second (mean face 3.07), expressive 2.87 and
-2.74 mm (mean face 4.21); e2far_jax/networks/default/README.md has them all.
+The first command trains the reading of whole pictures, the second the closer look that corrects
+it. On two CPU cores either sees some 600 pictures a second, in an hour and three quarters and in 25
+minutes; rendering takes a quarter of an hour for each. Measured on test splits, all levels, read
+with mirror images: neutral 2.66 mm after the first and 2.56 mm after a short second (mean face
+3.07), expressive 2.87 and 2.74 mm (mean face 4.21); e2far_jax/networks/default/README.md has more.
 """
 
 import dataclasses
