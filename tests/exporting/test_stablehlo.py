@@ -11,11 +11,13 @@ from tests.exporting.networks import trained
 
 VGG16 = {"backbone": "vgg16", "fusion_taps": ("pool4", "pool5"), "pixel_scale": 100.0}
 PATCHES = {"image_size": 48, "compact_norms": True, "fusion_patches": True, "head_widths": ()}
+LOOKING = {**PATCHES, "look_points": 68, "look_samples": 3, "look_channels": 2}
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_program_comes_back_for_any_batch(mirrored: bool) -> None:
-    network = trained(mirrored=mirrored, **PATCHES)
+@pytest.mark.parametrize("changes", [PATCHES, LOOKING], ids=["one look", "two looks"])
+def test_program_comes_back_for_any_batch(changes: dict, mirrored: bool) -> None:
+    network = trained(mirrored=mirrored, **changes)
     found = stablehlo_function(stablehlo_program(network))
     images = random_pictures(np.random.default_rng(0), 3, network.image_size)
     ours = network.predict(jnp.asarray(images))
@@ -35,7 +37,7 @@ def test_program_comes_back_for_any_batch(mirrored: bool) -> None:
             )
 
 
-@pytest.mark.parametrize("changes", [PATCHES, VGG16], ids=["compact", "vgg16"])
+@pytest.mark.parametrize("changes", [LOOKING, VGG16], ids=["compact", "vgg16"])
 def test_program_is_for_all_platforms_and_in_full_precision(changes: dict) -> None:
     program = jax.export.deserialize(bytearray(stablehlo_program(trained(**changes))))
     assert program.platforms == PLATFORMS
