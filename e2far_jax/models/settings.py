@@ -113,6 +113,19 @@ class NetworkSettings:
             numbers = range(2, len(self.compact_widths) + 2)
         return tuple(f"pool{number}" for number in numbers)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the network's modules."""
+        heads = ("shape_head",) if self.single_task else ("identity_head", "expression_head")
+        looks = range(1, self.looks + 1) if self.look_points else ()
+        return (
+            "backbone",
+            *(("fusion",) if self.fusion else ()),
+            *heads,
+            *(("camera_head",) if self.camera else ()),
+            *(f"closer_look_{number}" for number in looks),
+        )
+
 
 # The network that the package ships (ours): for CPUs, and for pictures drawn larger than it reads
 # them, which smooths edges as cameras do.

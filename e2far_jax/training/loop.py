@@ -28,6 +28,7 @@ from e2far_jax.training.sources import Source, stored_data_set, training_picture
 from e2far_jax.training.step import Metrics, Task, TrainState, make_train_step
 from e2far_jax.training.task import (
     beginning,
+    check_frozen,
     experiment_network,
     experiment_plan,
     experiment_task,
@@ -64,6 +65,7 @@ def train(
         weights are of another network.
     """
     check_batch_size(config.train.batch_size, jax.device_count(), config.train.accumulation)
+    check_frozen(config)
     pretrained = read_pretrained(config.init)
     data_set = stored_data_set(config, data_dir or workdir / "data")
     network = experiment_network(config, data_set.model, pretrained)

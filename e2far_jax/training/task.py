@@ -68,6 +68,30 @@ def experiment_task(
     )
 
 
+def check_frozen(config: ExperimentConfig) -> None:
+    """Refuse to keep parts as they are that the network lacks, or that begin at random.
+
+    Raises:
+      ValueError: for such parts.
+    """
+    frozen, parts = config.train.frozen_parts, config.network.parts
+    if not experiment_plan(config).frozen:
+        return
+    unknown = sorted({*frozen} - {*parts})
+    if unknown:
+        raise ValueError(
+            f"train.frozen_parts names {', '.join(unknown)}; the network's parts are "
+            f"{', '.join(parts)}"
+        )
+    given = parts if config.init.weights else ("backbone",) if config.init.vgg_face else ()
+    random = [part for part in frozen if part not in given]
+    if random:
+        raise ValueError(
+            f"train.frozen keeps what begins at random: {', '.join(random)}; give init.weights "
+            "(init.vgg_face for a backbone alone), or --config.train.frozen='0 steps'"
+        )
+
+
 def read_pretrained(init: InitSettings) -> PretrainedVGG16 | None:
     """The backbone that the settings name, if they name one.
 
@@ -85,34 +109,15 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
       init: may name weights to begin with.
       pretrained: what `read_pretrained` gave.
     Raises:
-      ValueError: where what is given does not fit the network, or parts are to stay as they are
-        and begin at random.
+      ValueError: where what is given does not fit the network.
     """
     state = initial_state(task)
-    if task.frozen != 0:
-        _check_frozen(task.frozen_parts, [*state.parameters["params"]], init)
     if pretrained is not None:
         scale = task.network.settings.pixel_scale
         return state_of(task, with_pretrained_backbone(state.parameters, pretrained, scale))
     if init.weights is not None:
         return state_of(task, _parameters_of(load_weights(init.weights), state))
     return state
-
-
-def _check_frozen(parts: tuple[str, ...], all_parts: list[str], init: InitSettings) -> None:
-    unknown = sorted({*parts} - {*all_parts})
-    if unknown:
-        raise ValueError(
-            f"train.frozen_parts names {', '.join(unknown)}; the network's parts are "
-            f"{', '.join(all_parts)}"
-        )
-    given = all_parts if init.weights else ["backbone"] if init.vgg_face else []
-    random = [part for part in parts if part not in given]
-    if random:
-        raise ValueError(
-            f"train.frozen keeps what begins at random: {', '.join(random)}; give init.weights "
-            "(init.vgg_face for a backbone alone), or --config.train.frozen='0 steps'"
-        )
 
 
 def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, object]:

@@ -72,6 +72,13 @@ def test_impossible_numbers_of_points_are_refused(model: MorphableModel) -> None
         dataclasses.replace(LOOKING, camera=False)
 
 
+def test_each_look_is_a_part(model: MorphableModel, images: jax.Array) -> None:
+    twice = dataclasses.replace(LOOKING, looks=2)
+    shapes = jax.eval_shape(E2FAR(twice).init, jax.random.key(0), images)
+    assert set(shapes["params"]) == set(twice.parts)
+    assert {"closer_look_1", "closer_look_2"} <= set(twice.parts)
+
+
 def test_points_move_as_the_model_does(model: MorphableModel) -> None:
     identity = jax.random.normal(jax.random.key(0), (2, 5))
     expression = jax.random.normal(jax.random.key(1), (2, 4))

@@ -117,7 +117,7 @@ def test_options_choose_the_parts(fusion: bool, single_task: bool, camera: bool)
     variables = initialised(settings, images)
     parts = {"backbone"} | ({"shape_head"} if single_task else {"identity_head", "expression_head"})
     parts |= ({"fusion"} if fusion else set()) | ({"camera_head"} if camera else set())
-    assert set(variables["params"]) == parts
+    assert set(variables["params"]) == set(settings.parts) == parts
     predicted = E2FAR(settings).apply(variables, images)
     assert predicted.identity.shape == (2, 7)
     assert predicted.expression.shape == (2, 3)

@@ -17,6 +17,7 @@ from e2far_jax.training.settings import InitSettings
 from e2far_jax.training.step import Task, initial_state
 from e2far_jax.training.task import (
     beginning,
+    check_frozen,
     experiment_network,
     experiment_task,
     read_pretrained,
@@ -61,8 +62,6 @@ def test_a_pretrained_backbone_is_what_training_begins_with(
         np.testing.assert_allclose(backbone["conv1_1"]["kernel"], 64.0 * kernel, rtol=1e-6)
         np.testing.assert_array_equal(backbone["conv1_1"]["bias"], bias)
         np.testing.assert_array_equal(backbone["conv5_3"]["kernel"], weights["conv5_3"][0])
-    with pytest.raises(ValueError, match=r"train\.frozen keeps what begins at random: backbone"):
-        beginning(task, InitSettings(), None)
 
 
 LOOKING = {"look_points": 68, "look_samples": 2, "look_channels": 2}
@@ -99,16 +98,21 @@ def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None
     np.testing.assert_array_equal(state.parameters["points"]["face"]["mean"], points.mean)
 
 
-def test_frozen_parts_are_given_ones_of_the_network(tmp_path: Path) -> None:
-    init, _ = first_weights(tmp_path)
-    parts = ("backbone", "camera_head")
-    task, _ = looking_task(frozen="2 steps", frozen_parts=parts)
-    assert beginning(task, init, None).step == 0
+def test_frozen_parts_are_given_ones_of_the_network() -> None:
+    def check(parts: tuple[str, ...], init: InitSettings, frozen: str = "2 steps") -> None:
+        config = configuration(frozen=frozen, frozen_parts=parts)
+        check_frozen(dataclasses.replace(config, init=init))
+
+    weights, backbone = InitSettings(weights="somewhere"), InitSettings(vgg_face="somewhere")
+    check(("backbone", "camera_head"), weights)
+    check(("backbone",), backbone)
+    check(("backbone", "camera_head"), InitSettings(), frozen="0 steps")
     with pytest.raises(ValueError, match="begins at random: backbone, camera_head; give"):
-        beginning(task, InitSettings(), None)
-    task, _ = looking_task(frozen="2 steps", frozen_parts=("head", "backbone"))
-    with pytest.raises(ValueError, match="names head; the network's parts are backbone, camera"):
-        beginning(task, init, None)
+        check(("backbone", "camera_head"), InitSettings())
+    with pytest.raises(ValueError, match="begins at random: camera_head; give"):
+        check(("backbone", "camera_head"), backbone)
+    with pytest.raises(ValueError, match="names head; the network's parts are backbone, fusion"):
+        check(("head", "backbone"), weights)
 
 
 def test_only_a_vgg16_takes_pretrained_weights(init: InitSettings) -> None:
