@@ -17,7 +17,7 @@ from jaxtyping import Array, Float
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.models.windows import sample, window_grid
-from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.model import MorphableModel, displacement
 from e2far_jax.morphable.spread_points import spread_points
 from e2far_jax.pytrees import pytree_dataclass
 
@@ -43,15 +43,19 @@ class FacePoints:
         self, identity: Float[Array, "B I"], expression: Float[Array, "B E"]
     ) -> Float[Array, "B P 3"]:
         """Where the points are on a face, mm."""
-        moved = [
-            jnp.einsum("pck,bk->bpc", basis, coefficients, precision="highest")
-            for basis, coefficients in ((self.identity, identity), (self.expression, expression))
-        ]
-        return self.mean + moved[0] + moved[1]
+        neutral = self.mean + displacement(self.identity, identity)
+        return neutral + displacement(self.expression, expression)
 
 
 def face_points(model: MorphableModel, count: int) -> FacePoints | None:
-    """The morphable model at `count` vertices spread over the face; None for none of them."""
+    """The morphable model at vertices that are spread over the face.
+
+    Args:
+      model: a morphable model.
+      count: how many vertices, at least 68; None is returned for 0.
+    Raises:
+      ValueError: for another number, or more than the face has.
+    """
     if not count:
         return None
     vertices = spread_points(model, count)
@@ -64,7 +68,7 @@ class KeptPoints(nn.Module):
 
     Attributes:
       settings: of the network.
-      given: what new variables hold; None for zeros.
+      given: what new variables hold; None for zeros, where only shapes matter.
     """
 
     settings: NetworkSettings
@@ -116,8 +120,10 @@ class CloserLook(nn.Module):
           images: normalised pictures.
           identity: coefficients as read so far.
           expression: the same.
-          raw_camera: what `predict_camera` takes.
-          camera: what it makes of them.
+          raw_camera: the nine numbers that `predict_camera` takes.
+          camera: what it makes of them, in the pictures' pixels.
+        Returns:
+          Identity and expression coefficients and the camera's nine numbers.
         """
         settings = self.settings
         # Pictures are too rough to be followed by a gradient.

@@ -46,7 +46,8 @@ class E2FAR(nn.Module):
       settings: of the network.
       rematerialise: keep fewer features for the gradient and compute them again; predictions and
         gradients are the same.
-      points: for `init`: what the closer look looks at; its variables keep it.
+      points: for `init`: what the closer look looks at, which its variables then keep. Without,
+        they hold zeros, for the sake of their shapes.
     """
 
     settings: NetworkSettings

@@ -40,8 +40,8 @@ class NetworkSettings:
       pixel_mean: RGB in 0..255, subtracted from the input; VGG-Face's by default.
       pixel_scale: what the centred pixels, in 0..255, are divided by (ours): 1 suits
         pretrained VGG weights, about 64 networks trained from scratch.
-      look_points: around how many points of the face the picture is read again where the first
-        reading puts them, to correct it (ours); 0: it is read once.
+      look_points: around how many points of the face, 68 or more, the picture is read again where
+        the first reading puts them, to correct it (ours); 0: it is read once.
       looks: how often that is done, each time from the last correction on.
       look_samples: of a window around a point, along each side.
       look_extent: side of a window, mm on the face.
@@ -91,6 +91,13 @@ class NetworkSettings:
                 f"network.compact_depths is {self.compact_depths}; expected a number for each of "
                 f"compact_widths, {self.compact_widths}"
             )
+        if self.look_points and self.look_points < 68:
+            raise ValueError(
+                f"network.look_points is {self.look_points}; expected 0, or at least 68, which "
+                "are the landmarks"
+            )
+        if not self.look_extent > 0.0:
+            raise ValueError(f"network.look_extent is {self.look_extent}; expected more than 0 mm")
         if self.look_points and not self.camera:
             raise ValueError(
                 f"network.look_points is {self.look_points} and network.camera is off; expected "

@@ -11,8 +11,8 @@ class InitSettings:
     """What to begin with, where that is not chance.
 
     Attributes:
-      weights: a weights folder whose parameters to begin with; where they are of a network without
-        a closer look, that begins anew.
+      weights: a weights folder whose parameters to begin with; closer looks that its network lacks
+        begin anew.
       vgg_face: a file of VGG-16's convolutions, as `models.pretrained` reads it; the network's
         `pixel_mean` becomes the file's.
     """

@@ -123,15 +123,17 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
 def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, object]:
     """A trained network's parameters, if they are of the form of the state's.
 
-    A closer look that the trained network lacks begins as in the state.
+    Closer looks that the trained network lacks begin as in the state.
     """
     begun, given = (
         flax.traverse_util.flatten_dict(parameters, sep="/")
         for parameters in (state.parameters, trained.variables)
     )
+    looks = {part for part in state.parameters["params"] if part.startswith("closer_look_")}
+    new = tuple(f"params/{part}/" for part in looks.difference(trained.network.parts))
     if not trained.network.look_points:
-        look = ("params/closer_look_", "points/")
-        given |= {name: leaf for name, leaf in begun.items() if name.startswith(look)}
+        new += ("points/",)
+    given |= {name: leaf for name, leaf in begun.items() if name.startswith(new)}
     expected, found = (jax.tree.map(jnp.shape, flat) for flat in (begun, given))
     names = sorted({*expected, *found})
     different = [name for name in names if expected.get(name) != found.get(name)]

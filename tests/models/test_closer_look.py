@@ -68,6 +68,9 @@ def test_impossible_numbers_of_points_are_refused(model: MorphableModel) -> None
     for count in (67, 69 + free):
         with pytest.raises(ValueError, match=f"{count} points on a face; expected 68 to"):
             spread_points(model, count)
+    for name, value in (("look_points", 67), ("look_extent", 0.0), ("looks", 0)):
+        with pytest.raises(ValueError, match=rf"network\.{name} is {value}; expected"):
+            dataclasses.replace(LOOKING, **{name: value})
     with pytest.raises(ValueError, match=r"network\.look_points is 70 and network\.camera is off"):
         dataclasses.replace(LOOKING, camera=False)
 

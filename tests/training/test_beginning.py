@@ -98,6 +98,27 @@ def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None
     np.testing.assert_array_equal(state.parameters["points"]["face"]["mean"], points.mean)
 
 
+def test_a_second_look_begins_on_a_first(tmp_path: Path) -> None:
+    config = configuration()
+    model = load_face_model(config.face_model)
+
+    def begun(looks: int, init: InitSettings) -> dict[str, Any]:
+        network = dataclasses.replace(config.network, looks=looks, **LOOKING)
+        looking = dataclasses.replace(config, network=network)
+        network = experiment_network(looking, model)
+        variables = beginning(experiment_task(looking, model, network), init, None).parameters
+        if looks == 1:
+            variables = jax.tree.map(lambda leaf: leaf + 0.5, variables)
+            save_weights(tmp_path / "one", variables, network, config.face_model, "one look")
+        return variables
+
+    one = begun(1, InitSettings())
+    two = begun(2, InitSettings(weights=str(tmp_path / "one")))
+    second = two["params"].pop("closer_look_2")
+    assert not np.any(second["read_out"]["kernel"])
+    jax.tree.map(np.testing.assert_array_equal, two, one)
+
+
 def test_frozen_parts_are_given_ones_of_the_network() -> None:
     def check(parts: tuple[str, ...], init: InitSettings, frozen: str = "2 steps") -> None:
         config = configuration(frozen=frozen, frozen_parts=parts)
