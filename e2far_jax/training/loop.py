@@ -33,6 +33,7 @@ from e2far_jax.training.task import (
     experiment_plan,
     experiment_task,
     read_pretrained,
+    read_trained,
 )
 from e2far_jax.training.validation import Validation
 
@@ -66,7 +67,7 @@ def train(
     """
     check_batch_size(config.train.batch_size, jax.device_count(), config.train.accumulation)
     check_frozen(config)
-    pretrained = read_pretrained(config.init)
+    pretrained, trained = read_pretrained(config.init), read_trained(config.init)
     data_set = stored_data_set(config, data_dir or workdir / "data")
     network = experiment_network(config, data_set.model, pretrained)
     task = experiment_task(config, data_set.model, network)
@@ -78,7 +79,7 @@ def train(
     profiler = Profiler(workdir / "profile", profile_steps)
     saved = Checkpoints(workdir / "checkpoints", config.train, origin, accept_changes)
     with saved as checkpoints:
-        state = checkpoints.restore(beginning(task, config.init, pretrained))
+        state = checkpoints.restore(beginning(task, pretrained, trained))
         state = _run(config, workdir, task, source, state, validation, checkpoints, profiler)
     if jax.process_index() == 0:
         save_state_weights(workdir / "weights", state, network, config)

@@ -101,13 +101,24 @@ def read_pretrained(init: InitSettings) -> PretrainedVGG16 | None:
     return None if init.vgg_face is None else read_vgg16(Path(init.vgg_face))
 
 
-def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None) -> TrainState:
+def read_trained(init: InitSettings) -> TrainedNetwork | None:
+    """The trained network that the settings name, if they name one.
+
+    Raises:
+      WeightsError: where it can't be read.
+    """
+    return None if init.weights is None else load_weights(init.weights)
+
+
+def beginning(
+    task: Task, pretrained: PretrainedVGG16 | None = None, trained: TrainedNetwork | None = None
+) -> TrainState:
     """The state before the first step.
 
     Args:
       task: the network and its optimiser.
-      init: may name weights to begin with.
       pretrained: what `read_pretrained` gave.
+      trained: what `read_trained` gave.
     Raises:
       ValueError: where what is given does not fit the network.
     """
@@ -115,8 +126,8 @@ def beginning(task: Task, init: InitSettings, pretrained: PretrainedVGG16 | None
     if pretrained is not None:
         scale = task.network.settings.pixel_scale
         return state_of(task, with_pretrained_backbone(state.parameters, pretrained, scale))
-    if init.weights is not None:
-        return state_of(task, _parameters_of(load_weights(init.weights), state))
+    if trained is not None:
+        return state_of(task, _parameters_of(trained, state))
     return state
 
 

@@ -21,6 +21,7 @@ from e2far_jax.training.task import (
     experiment_network,
     experiment_task,
     read_pretrained,
+    read_trained,
 )
 from e2far_jax.weights import save_weights
 from tests.models.pretrained.files import VGG_FACE_MEAN, Weights, random_weights, write_caffe
@@ -54,7 +55,7 @@ def test_a_pretrained_backbone_is_what_training_begins_with(
     network = experiment_network(config, random_model(), pretrained)
     assert network.pixel_mean == VGG_FACE_MEAN
     task = experiment_task(config, random_model(), network)
-    state = beginning(task, config.init, pretrained)
+    state = beginning(task, pretrained)
 
     for parameters in (state.parameters, state.average):
         backbone = parameters["params"]["backbone"]
@@ -88,7 +89,7 @@ def first_weights(tmp_path: Path) -> tuple[InitSettings, dict[str, Any]]:
 def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None:
     init, variables = first_weights(tmp_path)
     task, model = looking_task()
-    state = beginning(task, init, None)
+    state = beginning(task, trained=read_trained(init))
     parameters = dict(state.parameters["params"])
     look = parameters.pop("closer_look_1")
     assert not np.any(look["read_out"]["kernel"])
@@ -106,7 +107,8 @@ def test_a_second_look_begins_on_a_first(tmp_path: Path) -> None:
         network = dataclasses.replace(config.network, looks=looks, **LOOKING)
         looking = dataclasses.replace(config, network=network)
         network = experiment_network(looking, model)
-        variables = beginning(experiment_task(looking, model, network), init, None).parameters
+        task = experiment_task(looking, model, network)
+        variables = beginning(task, trained=read_trained(init)).parameters
         if looks == 1:
             variables = jax.tree.map(lambda leaf: leaf + 0.5, variables)
             save_weights(tmp_path / "one", variables, network, config.face_model, "one look")
@@ -141,7 +143,7 @@ def test_only_a_vgg16_takes_pretrained_weights(init: InitSettings) -> None:
     network = experiment_network(config, random_model(), pretrained)
     task = experiment_task(config, random_model(), network)
     with pytest.raises(PretrainedError, match="only the backbone 'vgg16'"):
-        beginning(task, init, pretrained)
+        beginning(task, pretrained)
 
 
 def test_there_is_one_beginning() -> None:
