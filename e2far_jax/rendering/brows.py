@@ -71,18 +71,34 @@ def strands(points: FacePoints, curve: Curve) -> tuple[Float[Array, "*P"], Float
 
 
 def lash_cover(
-    points: FacePoints, upper: Curve, lower: Curve, strength: Float[Array, ""]
+    points: FacePoints,
+    upper: Curve,
+    lower: Curve,
+    strength: Float[Array, ""],
+    closed: Float[Array, "*P"],
 ) -> Float[Array, "*P"]:
-    """How dark lashes make the lids' edges: a line on the upper lid, a faint one on the lower."""
+    """How dark lashes make the lids' edges: a line on the upper lid, a faint one on the lower.
+
+    On closed lids the lashes lie over both edges and what is below.
+
+    Args:
+      points: where.
+      upper, lower: the lids' edges.
+      strength: of the line, 0 to 1.
+      closed: how far the lids there are closed, 0 to 1.
+    Returns:
+      0 to 1, as the mean over a pixel.
+    """
     share = upper.share(points.aside)
     within = ramp(1.08 - jnp.abs(share - 0.04), 8.0) * points.skin
     above = points.up - upper.height(share)
     below = lower.height(share) - points.up
     # Outwards the line gets thicker.
-    reach = 0.55 + 0.25 * share
-    top = _line(above + 0.2, reach, points.edge)
+    reach = 1.05 + 0.25 * share
+    top = _line(above + 0.7, reach, points.edge)  # over the lid's rim, which looks down
     bottom = _line(below + 0.2, 0.35, points.edge)
-    return within * strength * jnp.maximum(top, 0.45 * bottom)
+    over_both = ramp(0.7 - above, points.edge) * ramp(1.2 + 0.4 * share - below, points.edge)
+    return within * strength * jnp.maximum(jnp.maximum(top, 0.45 * bottom), closed * over_both)
 
 
 def lid_crease(points: FacePoints, upper: Curve) -> Float[Array, "*P"]:

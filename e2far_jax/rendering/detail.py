@@ -72,6 +72,7 @@ def skin_detail(
     detail: SkinDetail,
     rotation: Float[Array, "3 3"],
     pixel: Float[Array, ""] | Float[Array, "*P"],
+    closed: Float[Array, "2"],
 ) -> tuple[Float[Array, "3 *P"], Float[Array, "3 *P"]]:
     """Detail at points of a face.
 
@@ -81,6 +82,7 @@ def skin_detail(
       detail: of the person.
       rotation: from the face's axes to the camera's.
       pixel: what a pixel covers, mm on the face.
+      closed: from `eyes.lids_closed`.
     Returns:
       What to multiply the colour of the vertices with, and unit normals.
     """
@@ -96,7 +98,9 @@ def skin_detail(
     up = up + bumps * (fine[1] + 0.5 * slow[1])
     mottling = 1.0 + 0.05 * detail.unevenness * (2.0 * fine[0] + slow[0]) * points.skin
     shade = mottling * (1.0 - dark)
-    layers = (*_spots(points, chart, detail), *_paints(points, position, detail, slow[0], fine[0]))
+    lids = jnp.where(points.side < 0, closed[0], closed[1])
+    paints = _paints(points, position, detail, lids, slow[0], fine[0])
+    layers = (*_spots(points, chart, detail), *paints)
     around, up, shade, layers = stored((around, up, shade, layers), detail.lashes)
     colour = tuple(_blended(shade, layers, channel) for channel in range(3))
     bent = _bent(normals, points, around, up, rotation)
@@ -157,6 +161,7 @@ def _paints(
     points: FacePoints,
     position: Float[Array, "3 *P"],
     detail: SkinDetail,
+    lids: Float[Array, "*P"],
     slow: Float[Array, "*P"],
     fine: Float[Array, "*P"],
 ) -> tuple[Layer, ...]:
@@ -170,8 +175,8 @@ def _paints(
     strand = strand * fade(3.2, points.pixels)
     brow = brow_cover(points, features.brow, detail.brows, 0.5 * slow + 0.6 * strand)
     brow = jnp.clip(brow * (1.0 + 0.45 * strand), 0.0, 1.0)
-    lash = lash_cover(points, features.upper_lid, features.lower_lid, detail.lashes)
-    white, shadow, painted, shaded = painted_eyes(points, features, eyes)
+    lash = lash_cover(points, features.upper_lid, features.lower_lid, detail.lashes, lids)
+    white, shadow, painted, shaded = painted_eyes(points, features, eyes, lids)
     hair = detail.hair / detail.plain
     return (
         (folds, 1.0, jnp.zeros(3)),

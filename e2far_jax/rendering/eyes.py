@@ -1,15 +1,22 @@
-"""Irises and pupils, painted on eyeballs, and whole eyes where a model has none."""
+"""Irises and pupils, painted on eyeballs, whole eyes where a model has none, and closing lids."""
 
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
 from e2far_jax.rendering.features import FACE_WIDTH, FaceFeatures, FacePoints
 from e2far_jax.rendering.noise import ramp
 
 IRIS_RADIUS = 5.9  # mm; hardly differs between people
+_WIDE, _SHUT = 0.6, 0.35  # of the mean face's opening: lids begin to hide the eye, are closed
+_CURTAIN = 0.85  # share of the light that lashes keep from an eye through a slit
+# Of each eye outer and inner corner, and the upper and lower lid at two places.
+_CORNERS = np.array([[36, 39], [45, 42]])
+_UPPER, _LOWER = np.array([[37, 38], [44, 43]]), np.array([[41, 40], [46, 47]])
 
 
 @pytree_dataclass
@@ -30,6 +37,36 @@ class EyeStyle:
     bloom: Float[Array, "*B"]
 
 
+def lids_closed(model: MorphableModel, face: Float[Array, "N 3"]) -> Float[Array, "2"]:
+    """How far the lids of the right and of the left eye are closed, 0 (open) to 1.
+
+    By the eye aspect ratio (Soukupova and Cech, "Real-time eye blink detection using facial
+    landmarks", CVWW 2016) as a share of the mean face's; the limits are ours.
+    """
+    opening, usual = (_aspect_ratio(model.landmarks.on(shape)) for shape in (face, model.mean))
+    return jnp.clip((_WIDE - opening / usual) / (_WIDE - _SHUT), 0.0, 1.0)
+
+
+def _aspect_ratio(landmarks: Float[Array, "68 3"]) -> Float[Array, "2"]:
+    """Height over width of the right and the left opening."""
+    height = jnp.linalg.norm(landmarks[_UPPER] - landmarks[_LOWER], axis=-1).mean(axis=-1)
+    corners = landmarks[_CORNERS]
+    return height / jnp.linalg.norm(corners[:, 0] - corners[:, 1], axis=-1)
+
+
+def light_through_lids(model: MorphableModel, closed: Float[Array, "2"]) -> Float[Array, "N"]:
+    """The share of light that lids and lashes let through to each vertex: all but in the eyes."""
+    side = jnp.where(model.mean[:, 0] < 0, closed[0], closed[1])
+    inside = region_cover(model, "eyes") + region_cover(model, "eye_sockets")
+    return 1.0 - _CURTAIN * side * inside
+
+
+def region_cover(model: MorphableModel, name: str) -> Float[Array, "N"]:
+    """1 in a region of a model, 0 elsewhere, or everywhere if it has no such region."""
+    mask = model.regions.get(name)
+    return jnp.zeros(len(model.mean)) if mask is None else mask.astype(jnp.float32)
+
+
 def iris(
     points: FacePoints, position: Float[Array, "3 *P"], style: EyeStyle
 ) -> tuple[Float[Array, "*P"], Float[Array, "*P"]]:
@@ -40,7 +77,7 @@ def iris(
 
 
 def painted_eyes(
-    points: FacePoints, features: FaceFeatures, style: EyeStyle
+    points: FacePoints, features: FaceFeatures, style: EyeStyle, closed: Float[Array, "*P"]
 ) -> tuple[Float[Array, "*P"], ...]:
     """Eyes between the lids of a model without eyeballs.
 
@@ -54,7 +91,7 @@ def painted_eyes(
     white = ramp(inside, points.edge)
     white = white * (jnp.abs(share) < 1.0) * points.skin * (1.0 - features.eyeballs)
     shadow = 0.45 + 0.55 * jnp.clip((upper - points.up) / 4.0, 0.0, 1.0)
-    shadow = shadow * (1.0 - 0.35 * share * share)
+    shadow = shadow * (1.0 - 0.35 * share * share) * (1.0 - _CURTAIN * closed)
     middle = lid.height(jnp.zeros(())) * 0.4 + 0.6 * features.lower_lid.height(jnp.zeros(())) + 0.6
     x, y = points.aside - (lid.ends[0] + lid.ends[1]) / 2.0, points.up - middle
     cover, brightness = _rings(jnp.sqrt(x * x + y * y), points.edge, style)

@@ -13,6 +13,7 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
+from e2far_jax.rendering.eyes import lids_closed, light_through_lids, region_cover
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.shading import normalise
@@ -24,6 +25,8 @@ from e2far_jax.rendering.wear.hair import hair_triangles
 from e2far_jax.rendering.wear.linings import lining_triangles
 from e2far_jax.rendering.wear.piece import Piece
 from e2far_jax.rendering.wear.strands import hair_detail
+
+_EYES_BEHIND = 2.5  # mm that eyeballs are drawn farther away; some faces' come through their lids
 
 # What to multiply the colour with, and unit normals.
 Detail = tuple[Float[Array, "3 H W"], Float[Array, "3 H W"]]
@@ -40,6 +43,7 @@ class Mesh:
       colours: linear reflectance.
       gloss: strength of highlights, 1 is skin.
       coordinates: places for the detail of skin, hair and fabric.
+      closed: how far the lids are closed, see `eyes.lids_closed`.
       face_triangles: how many triangles are the face's and its linings'.
     """
 
@@ -49,6 +53,7 @@ class Mesh:
     colours: Float[Array, "K 3"]
     gloss: Float[Array, "K"]
     coordinates: Float[Array, "K 3"]
+    closed: Float[Array, "2"]
     face_triangles: int = static_field(default=0)
 
 
@@ -93,6 +98,10 @@ def dressed_mesh(
     """
     vertices = jnp.concatenate([face, *(piece.vertices for piece in worn)])
     turned = jnp.matmul(vertices, view.rotation.T, precision="highest")
+    turned = turned.at[: len(face), 2].add(-_EYES_BEHIND * region_cover(model, "eyes"))
+    closed = lids_closed(model, face)
+    light = light_through_lids(model, closed)
+    colours, gloss = skin.colours * light[:, None], skin.gloss * light
     triangles = jnp.concatenate([model.triangles, len(face) + _worn_triangles()])
     opaque = model.regions.get("opaque", jnp.ones(len(face), bool))
     drawn = jnp.concatenate([opaque, jnp.ones(len(vertices) - len(face), bool)])
@@ -100,9 +109,10 @@ def dressed_mesh(
         vertices=jnp.where(drawn[:, None], turned, jnp.nan),
         triangles=triangles,
         normals=vertex_normals(turned, triangles),
-        colours=jnp.concatenate([skin.colours, *(piece.colours for piece in worn)]),
-        gloss=jnp.concatenate([skin.gloss, *(piece.gloss for piece in worn)]),
+        colours=jnp.concatenate([colours, *(piece.colours for piece in worn)]),
+        gloss=jnp.concatenate([gloss, *(piece.gloss for piece in worn)]),
         coordinates=jnp.concatenate([paint.coordinates, *(piece.coordinates for piece in worn)]),
+        closed=closed,
         face_triangles=len(model.triangles) + len(lining_triangles()),
     )
 
@@ -133,7 +143,13 @@ def visible_surface(mesh: Mesh, skin: Skin, view: View, size: int, samples: int)
     normals, colours, gloss, coordinates = jnp.split(planes, (3, 6, 7))
     scale = view.scale * samples
     shade, normals = _detail(
-        fragments.triangle - mesh.face_triangles, coordinates, normalise(normals), skin, view, scale
+        fragments.triangle - mesh.face_triangles,
+        coordinates,
+        normalise(normals),
+        skin,
+        mesh.closed,
+        view,
+        scale,
     )
     return Surface(
         points=_points(view, fragments.depth, finer),
@@ -150,6 +166,7 @@ def _detail(
     coordinates: Float[Array, "3 H W"],
     normals: Float[Array, "3 H W"],
     skin: Skin,
+    closed: Float[Array, "2"],
     view: View,
     scale: Float[Array, ""],
 ) -> Detail:
@@ -158,7 +175,7 @@ def _detail(
     is_cloth = part >= len(hair_triangles()) + len(glasses_triangles())
 
     def skin_here() -> Detail:
-        return skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale)
+        return skin_detail(coordinates, normals, skin.detail, view.rotation, 1.0 / scale, closed)
 
     def fabric_here() -> Detail:
         return jnp.broadcast_to(clothes_detail(coordinates), normals.shape), normals
