@@ -13,6 +13,7 @@ from e2far_jax.rendering.noise import ramp
 
 IRIS_RADIUS = 5.9  # mm; hardly differs between people
 _WIDE, _SHUT = 0.6, 0.35  # of the mean face's opening: lids begin to hide the eye, are closed
+_BEHIND = 2.5  # mm, for lids to hide eyeballs
 _CURTAIN = 0.85  # share of the light that lashes keep from an eye through a slit
 # Of each eye outer and inner corner, and the upper and lower lid at two places.
 _CORNERS = np.array([[36, 39], [45, 42]])
@@ -57,11 +58,20 @@ def _aspect_ratio(landmarks: Float[Array, "68 3"]) -> Float[Array, "2"]:
 def light_through_lids(model: MorphableModel, closed: Float[Array, "2"]) -> Float[Array, "N"]:
     """The share of light that lids and lashes let through to each vertex: all but in the eyes."""
     side = jnp.where(model.mean[:, 0] < 0, closed[0], closed[1])
-    inside = region_cover(model, "eyes") + region_cover(model, "eye_sockets")
+    inside = _cover(model, "eyes") + _cover(model, "eye_sockets")
     return 1.0 - _CURTAIN * side * inside
 
 
-def region_cover(model: MorphableModel, name: str) -> Float[Array, "N"]:
+def behind_lids(vertices: Float[Array, "N 3"], model: MorphableModel) -> Float[Array, "N 3"]:
+    """A face in the camera's axes with its eyeballs farther away than they are.
+
+    A model's lids needn't close in front of every person's eyeballs: those of ICT-FaceKit cut up to
+    2 mm into them.
+    """
+    return vertices.at[:, 2].add(-_BEHIND * _cover(model, "eyes"))
+
+
+def _cover(model: MorphableModel, name: str) -> Float[Array, "N"]:
     """1 in a region of a model, 0 elsewhere, or everywhere if it has no such region."""
     mask = model.regions.get(name)
     return jnp.zeros(len(model.mean)) if mask is None else mask.astype(jnp.float32)

@@ -13,7 +13,7 @@ from e2far_jax.geometry.meshes import vertex_normals
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass, static_field
 from e2far_jax.rendering.detail import skin_detail
-from e2far_jax.rendering.eyes import lids_closed, light_through_lids, region_cover
+from e2far_jax.rendering.eyes import behind_lids, lids_closed, light_through_lids
 from e2far_jax.rendering.paint import FacePaint
 from e2far_jax.rendering.rasteriser import interpolate, rasterise
 from e2far_jax.rendering.shading import normalise
@@ -25,8 +25,6 @@ from e2far_jax.rendering.wear.hair import hair_triangles
 from e2far_jax.rendering.wear.linings import lining_triangles
 from e2far_jax.rendering.wear.piece import Piece
 from e2far_jax.rendering.wear.strands import hair_detail
-
-_EYES_BEHIND = 2.5  # mm that eyeballs are drawn farther away; some faces' come through their lids
 
 # What to multiply the colour with, and unit normals.
 Detail = tuple[Float[Array, "3 H W"], Float[Array, "3 H W"]]
@@ -98,7 +96,7 @@ def dressed_mesh(
     """
     vertices = jnp.concatenate([face, *(piece.vertices for piece in worn)])
     turned = jnp.matmul(vertices, view.rotation.T, precision="highest")
-    turned = turned.at[: len(face), 2].add(-_EYES_BEHIND * region_cover(model, "eyes"))
+    turned = turned.at[: len(face)].set(behind_lids(turned[: len(face)], model))
     closed = lids_closed(model, face)
     light = light_through_lids(model, closed)
     colours, gloss = skin.colours * light[:, None], skin.gloss * light

@@ -21,6 +21,7 @@ from e2far_jax.rendering.skin_ranges import SkinRanges
 from tests.rendering.heads import ball_head
 
 FINE, COARSE = jnp.float32(0.2), jnp.float32(60.0)
+OPEN, SHUT = jnp.zeros(2), jnp.ones(2)
 ROTATION = rotation_from_euler(jnp.float32(0.1), jnp.float32(0.4), jnp.float32(-0.2))
 
 
@@ -65,7 +66,7 @@ def facing(position: jnp.ndarray) -> jnp.ndarray:
 
 def test_normals_stay_unit_vectors_and_are_bent(head, everything):
     position = patch(head, 27, 1.0)
-    colour, normals = detailed(position, facing(position), everything, ROTATION, FINE)
+    colour, normals = detailed(position, facing(position), everything, ROTATION, FINE, OPEN)
     np.testing.assert_allclose(jnp.linalg.norm(normals, axis=-1), 1.0, atol=1e-5)
     assert jnp.isfinite(colour).all()
     assert colour.min() >= 0.0
@@ -75,9 +76,9 @@ def test_normals_stay_unit_vectors_and_are_bent(head, everything):
 
 def test_detail_fades_where_pixels_are_coarse(head, everything):
     position = patch(head, 2, 0.15)
-    _, normals = detailed(position, facing(position), everything, ROTATION, COARSE)
-    fine, _ = detailed(position, facing(position), everything, ROTATION, FINE)
-    coarse, _ = detailed(position, facing(position), everything, ROTATION, COARSE)
+    _, normals = detailed(position, facing(position), everything, ROTATION, COARSE, OPEN)
+    fine, _ = detailed(position, facing(position), everything, ROTATION, FINE, OPEN)
+    coarse, _ = detailed(position, facing(position), everything, ROTATION, COARSE, OPEN)
     np.testing.assert_allclose(normals, facing(position), atol=0.2)
     assert coarse.std() < 0.3 * fine.std()
 
@@ -88,7 +89,7 @@ def test_detail_keeps_the_mean_colour(head, draw, landmark):
     details = [draw(jax.random.key(seed), ranges) for seed in range(6)]
     position = patch(head, landmark, 0.25, (0.0, 0.05))
     means = [
-        detailed(position, facing(position), one, ROTATION, FINE)[0].mean(axis=(0, 1))
+        detailed(position, facing(position), one, ROTATION, FINE, OPEN)[0].mean(axis=(0, 1))
         for one in details
     ]
     np.testing.assert_allclose(np.mean(means, axis=0), 1.0, atol=0.02)
@@ -97,7 +98,7 @@ def test_detail_keeps_the_mean_colour(head, draw, landmark):
 def test_plain_skin_is_left_alone(head, draw):
     position = patch(head, 2, 0.2)
     colour, normals = detailed(
-        position, facing(position), draw(jax.random.key(0), SkinRanges.off()), ROTATION, FINE
+        position, facing(position), draw(jax.random.key(0), SkinRanges.off()), ROTATION, FINE, OPEN
     )
     np.testing.assert_allclose(colour, 1.0, atol=1e-6)
     np.testing.assert_allclose(normals, facing(position), atol=1e-6)
@@ -106,7 +107,7 @@ def test_plain_skin_is_left_alone(head, draw):
 def test_brows_are_painted_in_their_places_with_the_hair_colour(head, draw):
     detail = draw(jax.random.key(0), SkinRanges.off())
     position = jnp.stack([patch(head, mark, 0.02) for mark in (19, 24, 8, 30)])
-    colour, _ = detailed(position, facing(position), detail, ROTATION, FINE)
+    colour, _ = detailed(position, facing(position), detail, ROTATION, FINE, OPEN)
     right, left, chin, nose = colour.mean(axis=(1, 2))
     hair = detail.hair / detail.plain
     assert (right < 0.75).all()
@@ -114,7 +115,7 @@ def test_brows_are_painted_in_their_places_with_the_hair_colour(head, draw):
     assert (right > hair).all()
     np.testing.assert_allclose(jnp.stack([chin, nose]), 1.0, atol=0.02)
     behind = position.at[..., 2].set(-1.0)
-    colour, _ = detailed(behind, facing(position), detail, ROTATION, FINE)
+    colour, _ = detailed(behind, facing(position), detail, ROTATION, FINE, OPEN)
     np.testing.assert_allclose(colour, 1.0, atol=0.02)
 
 
@@ -122,12 +123,29 @@ def test_eyes_are_painted_where_there_are_no_eyeballs(head, draw):
     detail = draw(jax.random.key(0), SkinRanges.off())
     middle = head.landmarks.on(face_coordinates(head))[36:42].mean(axis=0)
     points = middle + jnp.array([[0.0, 0.0, 0.0], [0.056, 0.0, 0.0], [0.0, -0.2, 0.0]])
-    colour, _ = detailed(points, facing(points), detail, ROTATION, FINE)
+    colour, _ = detailed(points, facing(points), detail, ROTATION, FINE, OPEN)
     pupil, white, cheek = colour * detail.plain
     assert pupil.max() < 0.02
     assert white.min() > 0.1
     assert np.ptp(white) < 0.1
     np.testing.assert_allclose(cheek, detail.plain, rtol=0.02)
+
+
+def test_lashes_lie_over_closed_lids(head, draw):
+    detail = draw(jax.random.key(0), SkinRanges.off())
+    marks = head.landmarks.on(face_coordinates(head))
+    lower_lid = marks[jnp.array([41, 46])] - jnp.array([0.0, 0.5, 0.0]) / FACE_WIDTH
+    points = jnp.concatenate([lower_lid, marks[jnp.array([29])]])
+    one_shut = jnp.array([1.0, 0.0])
+    shades = [
+        detailed(points, facing(points), detail, ROTATION, FINE, closed)[0].mean(axis=-1)
+        for closed in (OPEN, one_shut, SHUT)
+    ]
+    (right, left, nose), winking, closed = shades
+    np.testing.assert_allclose(closed[:2], 1.0 - detail.lashes, atol=0.08)
+    np.testing.assert_allclose(winking, [closed[0], left, nose], atol=1e-6)
+    assert jnp.minimum(right, left) > 0.8 > 2.0 * closed[0]
+    np.testing.assert_allclose(closed[2], nose, atol=1e-6)
 
 
 def test_irises_turn_with_the_eyeballs(head, draw):
@@ -138,7 +156,7 @@ def test_irises_turn_with_the_eyeballs(head, draw):
     foremost = jnp.argmax(jnp.where(ball, head.mean[:, 2], -jnp.inf))
     rings = places[foremost] + jnp.array([[0.0, 0, 0], [4.0, 0, 0], [0, 5.6, 0], [9, 0, 0]]) / 144
     detail = draw(jax.random.key(0), SkinRanges.off())
-    colour, _ = detailed(rings, facing(rings), detail, ROTATION, FINE)
+    colour, _ = detailed(rings, facing(rings), detail, ROTATION, FINE, OPEN)
     pupil, iris, border, white = np.asarray(colour).mean(axis=1)
     assert pupil < border < iris < white == 1.0
     assert FACE_WIDTH == 144.0
@@ -159,7 +177,7 @@ def test_beards_grow_where_they_should(head, draw, kind):
         "under the eye": marks[41] - jnp.array([0.0, 0.15, 0.0]),
     }
     points = jnp.stack(list(places.values()))
-    colour, _ = detailed(points, facing(points), detail, ROTATION, FINE)
+    colour, _ = detailed(points, facing(points), detail, ROTATION, FINE, OPEN)
     hair = detail.hair / detail.plain
     for name, seen in zip(places, colour, strict=True):
         hairy = name == "chin" or (name == "jaw" and kind == "full")
@@ -169,11 +187,11 @@ def test_beards_grow_where_they_should(head, draw, kind):
 
 def test_batches_are_as_one_by_one(head, everything):
     position = jnp.stack([patch(head, 30, 0.5), patch(head, 19, 0.5)])
-    both = jax.jit(jax.vmap(by_points, in_axes=(0, 0, None, None, None)))(
-        position, facing(position), everything, ROTATION, FINE
+    both = jax.jit(jax.vmap(by_points, in_axes=(0, 0, None, None, None, None)))(
+        position, facing(position), everything, ROTATION, FINE, OPEN
     )
     for index in range(2):
-        alone = detailed(position[index], facing(position[index]), everything, ROTATION, FINE)
+        alone = detailed(position[index], facing(position[index]), everything, ROTATION, FINE, OPEN)
         for many, one in zip(both, alone, strict=True):
             np.testing.assert_allclose(many[index], one, atol=2e-4)
 
