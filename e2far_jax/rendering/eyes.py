@@ -45,14 +45,15 @@ def lids_closed(model: MorphableModel, face: Float[Array, "N 3"]) -> Float[Array
     landmarks", CVWW 2016) as a share of the mean face's; the limits are ours.
     """
     opening, usual = (_aspect_ratio(model.landmarks.on(shape)) for shape in (face, model.mean))
-    return jnp.clip((_WIDE - opening / usual) / (_WIDE - _SHUT), 0.0, 1.0)
+    share = opening / jnp.maximum(usual, 1e-6)  # a mean face may have its eyes shut
+    return jnp.clip((_WIDE - share) / (_WIDE - _SHUT), 0.0, 1.0)
 
 
 def _aspect_ratio(landmarks: Float[Array, "68 3"]) -> Float[Array, "2"]:
     """Height over width of the right and the left opening."""
     height = jnp.linalg.norm(landmarks[_UPPER] - landmarks[_LOWER], axis=-1).mean(axis=-1)
     corners = landmarks[_CORNERS]
-    return height / jnp.linalg.norm(corners[:, 0] - corners[:, 1], axis=-1)
+    return height / jnp.maximum(jnp.linalg.norm(corners[:, 0] - corners[:, 1], axis=-1), 1e-6)
 
 
 def light_through_lids(model: MorphableModel, closed: Float[Array, "2"]) -> Float[Array, "N"]:

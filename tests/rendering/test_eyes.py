@@ -48,6 +48,12 @@ def test_size_does_not_close_lids(head):
     np.testing.assert_allclose(lids_closed(head, 3.0 * face), lids_closed(head, face), atol=1e-5)
 
 
+def test_eyes_that_are_always_shut(head):
+    shut = dataclasses.replace(head, mean=narrowed(head, RIGHT, 0.0))
+    np.testing.assert_array_equal(lids_closed(shut, shut.mean), [1.0, 0.0])
+    np.testing.assert_array_equal(lids_closed(head, 0.0 * head.mean), [1.0, 1.0])
+
+
 def test_a_shut_eye_is_dark_and_nothing_else(head):
     inside = np.abs(head.mean[:, 1] - 30.0) < 8.0
     with_eyes = dataclasses.replace(head, regions={**head.regions, "eyes": jnp.asarray(inside)})
