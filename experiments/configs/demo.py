@@ -3,7 +3,7 @@
     python experiments/train.py --config=experiments/configs/demo.py --workdir=outputs/demo
 
 On two CPU cores some 100 pictures a second are rendered and 800 trained on (docs/performance.md),
-which makes five minutes. Measured on the test split: neutral 2.44 mm (mean face 2.99), expressive
+which makes five minutes. Measured on the test split: neutral 2.45 mm (mean face 2.99), expressive
 2.60 mm (mean face 4.12).
 """
 
