@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.rendering.features import FACE_WIDTH, FaceFeatures, FacePoints
+from e2far_jax.rendering.features import FACE_WIDTH, FaceFeatures, FacePoints, region_mask
 from e2far_jax.rendering.noise import ramp
 
 IRIS_RADIUS = 5.9  # mm; hardly differs between people
@@ -43,6 +43,10 @@ def lids_closed(model: MorphableModel, face: Float[Array, "N 3"]) -> Float[Array
 
     By the eye aspect ratio (Soukupova and Cech, "Real-time eye blink detection using facial
     landmarks", CVWW 2016) as a share of the mean face's; the limits are ours.
+
+    Args:
+      model: with the landmarks, and the mean face to compare with.
+      face: the vertices of a face of this model, mm.
     """
     opening, usual = (_aspect_ratio(model.landmarks.on(shape)) for shape in (face, model.mean))
     share = opening / jnp.maximum(usual, 1e-6)  # a mean face may have its eyes shut
@@ -57,9 +61,14 @@ def _aspect_ratio(landmarks: Float[Array, "68 3"]) -> Float[Array, "2"]:
 
 
 def light_through_lids(model: MorphableModel, closed: Float[Array, "2"]) -> Float[Array, "N"]:
-    """The share of light that lids and lashes let through to each vertex: all but in the eyes."""
+    """The share of light that lids and lashes let through to each vertex, 0 to 1: 1 outside eyes.
+
+    Args:
+      model: the morphable model.
+      closed: from `lids_closed`.
+    """
     side = jnp.where(model.mean[:, 0] < 0, closed[0], closed[1])
-    inside = _cover(model, "eyes") + _cover(model, "eye_sockets")
+    inside = region_mask(model, "eyes") | region_mask(model, "eye_sockets")
     return 1.0 - _CURTAIN * side * inside
 
 
@@ -68,14 +77,12 @@ def behind_lids(vertices: Float[Array, "N 3"], model: MorphableModel) -> Float[A
 
     A model's lids needn't close in front of every person's eyeballs: those of ICT-FaceKit cut up to
     2 mm into them.
+
+    Args:
+      vertices: x right, y up, z towards the viewer, mm.
+      model: whose face it is.
     """
-    return vertices.at[:, 2].add(-_BEHIND * _cover(model, "eyes"))
-
-
-def _cover(model: MorphableModel, name: str) -> Float[Array, "N"]:
-    """1 in a region of a model, 0 elsewhere, or everywhere if it has no such region."""
-    mask = model.regions.get(name)
-    return jnp.zeros(len(model.mean)) if mask is None else mask.astype(jnp.float32)
+    return vertices.at[:, 2].add(-_BEHIND * region_mask(model, "eyes"))
 
 
 def iris(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.pytrees import pytree_dataclass
@@ -127,9 +127,16 @@ def face_coordinates(model: MorphableModel) -> Float[Array, "N 3"]:
     the inside of the mouth z = `HIDDEN`, so that nothing of the skin is painted there.
     """
     places = places_on_face(model.mean, model)
-    inside = _mask(model, "mouth_cavity") | _mask(model, "teeth") | _mask(model, "eye_sockets")
+    inside = (
+        region_mask(model, "mouth_cavity")
+        | region_mask(model, "teeth")
+        | region_mask(model, "eye_sockets")
+    )
     places = jnp.where(inside[:, None], places.at[:, 2].set(HIDDEN), places)
-    eyes, irises = _mask(model, "eyes"), _mask(model, "irises") & _mask(model, "eyes")
+    eyes, irises = (
+        region_mask(model, "eyes"),
+        region_mask(model, "irises") & region_mask(model, "eyes"),
+    )
     for half in (places[:, 0] < 0, places[:, 0] >= 0):
         ball, iris = eyes & half, (irises & half)[:, None]
         foremost = places[jnp.argmax(jnp.where(ball, places[:, 2], -jnp.inf))]
@@ -174,7 +181,8 @@ def _in_millimetres(points: Float[Array, "N 3"], model: MorphableModel) -> Float
     return (points - marks[36:48].mean(axis=0)) * (FACE_WIDTH / width)
 
 
-def _mask(model: MorphableModel, name: str) -> Array:
+def region_mask(model: MorphableModel, name: str) -> Bool[Array, "N"]:
+    """The vertices of a region; none of them where a model has no such region."""
     return model.regions.get(name, jnp.zeros(len(model.mean), bool))
 
 
