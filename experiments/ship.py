@@ -1,9 +1,10 @@
 """Store trained weights as the package ships them: float16, with figures and a model card.
 
     python experiments/ship.py --config=experiments/configs/compact.py --workdir=outputs/compact \\
-        --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores"
+        --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores" --least_slope=0.65
 
-The figures are those of the stored weights, on the test split of the configuration.
+The figures are those of the stored weights, on the test split of the configuration. Expressions
+are stretched by what the first training pictures ask for (`e2far_jax/training/stretch.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from ml_collections import config_flags
 from e2far_jax import jobs
 from e2far_jax.data.generate import generate
 from e2far_jax.data.source import open_split
-from e2far_jax.evaluation.evaluate import evaluate_split
+from e2far_jax.evaluation.evaluate import evaluate_split, predict_split
 from e2far_jax.files import replacing
 from e2far_jax.training.config import from_config_dict
 from e2far_jax.training.model_card import Training, model_card
+from e2far_jax.training.stretch import needed_stretch, stretched
 from e2far_jax.weights import load_weights, save_weights
+
+MEASURED = 4_096  # pictures, so that slopes are known to .02
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 WORKDIR = jobs.define_folder("workdir", None, "Folder of the training.")
@@ -31,24 +35,33 @@ OUT = jobs.define_folder("out", None, "Folder for the network; its name is the n
 HOURS = flags.DEFINE_float("hours", None, "How long the training took.", lower_bound=0.0)
 HARDWARE = flags.DEFINE_string("hardware", None, "What it ran on.")
 COMMAND = flags.DEFINE_string("command", None, "What trains it again; default: from --config.")
+LEAST_SLOPE = flags.DEFINE_float(
+    "least_slope",
+    0.0,
+    "Stretch expressions that are read well until, of a unit more, so much is said; 0: not at all.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
 
 
 def main() -> None:
     config, workdir, out = from_config_dict(CONFIG.value), WORKDIR.value, OUT.value
     trained = load_weights(workdir / "weights")
-    description = f"{out.name}, {trained.description}"
-    save_weights(
-        out, trained.variables, trained.network, config.face_model, description, dtype="float16"
-    )
     data_dir = DATA_DIR.value or workdir / "data"
     data_set = generate(config.data, config.scene, config.face_model, data_dir)
+    variables, description = trained.variables, f"{out.name}, {trained.description}"
+    if LEAST_SLOPE.value:
+        predicted, true, _ = predict_split(trained, open_split(data_set, "train"), MEASURED)
+        stretch = needed_stretch(predicted.expression, true.expression, LEAST_SLOPE.value)
+        variables = stretched(variables, trained.network, stretch)
+    save_weights(out, variables, trained.network, config.face_model, description, dtype="float16")
     evaluation = evaluate_split(load_weights(out), open_split(data_set, "test"))
     command = COMMAND.value
     if command is None:
         path = config_flags.get_config_filename(flags.FLAGS["config"])
         command = f"python experiments/train.py --config={path} --workdir={workdir}"
-    training = Training(command, HOURS.value, HARDWARE.value, _code())
+    training = Training(command, HOURS.value, HARDWARE.value, _code(), LEAST_SLOPE.value)
     with replacing(out / "figures.json") as file:
         file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
     with replacing(out / "README.md") as file:

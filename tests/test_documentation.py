@@ -49,10 +49,7 @@ def _film(path: Path, portrait: np.ndarray) -> None:
 
 def _run(language: str, block: str, folder: Path) -> subprocess.CompletedProcess[str]:
     scripts = str(Path(sys.executable).parent)
-    environment = os.environ | {
-        "PATH": os.pathsep.join([scripts, os.environ["PATH"]]),
-        "XLA_FLAGS": "--xla_backend_optimization_level=0",  # compiles sooner
-    }
+    environment = os.environ | {"PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
     command = ["bash", "-euc", block] if language == "sh" else [sys.executable, "-c", block]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600

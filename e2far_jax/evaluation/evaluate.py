@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -176,12 +177,25 @@ def evaluate_split(network: TrainedNetwork, source: FaceSource) -> Evaluation:
       network: a trained network.
       source: examples of the same morphable model, as `data.source.open_split` gives them.
     """
+    return evaluate(*predict_split(network, source), network.face_model)
+
+
+def predict_split(
+    network: TrainedNetwork, source: FaceSource, most: int | None = None
+) -> tuple[Prediction, Prediction, Int[np.ndarray, "B"]]:
+    """`predict_all` of a stored split, with a progress line.
+
+    Args:
+      network: a trained network.
+      source: examples of the same morphable model, as `data.source.open_split` gives them.
+      most: of how many examples about, the first ones; None: of all.
+    """
     settings = PipelineSettings(batch_size=BATCH_SIZE, image_size=network.image_size)
-    batches = evaluation_batches(source, settings)
-    total = -(-len(source) // BATCH_SIZE)
+    total = -(-min(len(source), most or len(source)) // BATCH_SIZE)
+    batches = itertools.islice(evaluation_batches(source, settings), total)
     # An iterator: run-time type checks take a first look into a tqdm, which would use up a batch.
     watched = iter(tqdm(batches, "evaluating", total, unit="batch"))
-    return evaluate(*predict_all(network.predict, watched), network.face_model)
+    return predict_all(network.predict, watched)
 
 
 def _summary(

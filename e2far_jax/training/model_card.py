@@ -8,6 +8,7 @@ import json
 from e2far_jax import settings as settings_io
 from e2far_jax.evaluation.evaluate import Evaluation
 from e2far_jax.training.config import ExperimentConfig
+from e2far_jax.training.stretch import LEAST_CORRELATION
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Training:
       hours: that it took.
       hardware: that it took them on.
       code: the version of the code, such as a commit.
+      least_slope: until which expressions were stretched afterwards; 0: they were not.
     """
 
     command: str
     hours: float
     hardware: str
     code: str
+    least_slope: float = 0.0
 
 
 def model_card(
@@ -53,6 +56,7 @@ model `{config.face_model.spec}` and a camera.
 - **Training**: {train.duration}{begun}, {train.batch_size} pictures a step, seed {config.seed},
   {training.hours:.1f} hours on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
+- **Expressions**: {_stretched(training.least_slope)}.
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,
   hard light and covered faces are read badly; where it is unsure, it says the mean face.
 
@@ -69,6 +73,15 @@ The configuration:
 {json.dumps(settings_io.to_dict(config), indent=1)}
 ```
 """
+
+
+def _stretched(least_slope: float) -> str:
+    if not least_slope:
+        return "as the network was trained to say them"
+    return (
+        f"those with a correlation of {LEAST_CORRELATION:g} or more are stretched until their\n"
+        f"  slope is {least_slope:g} or their spread the truth's (`--least_slope={least_slope:g}`)"
+    )
 
 
 def _words(levels: tuple[int, ...]) -> str:

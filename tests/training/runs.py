@@ -16,7 +16,6 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 TRAIN = [sys.executable, str(ROOT / "experiments" / "train.py")]
-QUICK_TO_COMPILE = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 CONFIG = f"--config={Path(__file__).with_name('tiny.py')}"
 
 
@@ -28,16 +27,11 @@ def start(
     command: list[str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
-    """A process that trains on so many devices of its own.
-
-    What it compiles is not optimised, which would take longer than to run it, unless XLA_FLAGS is
-    set.
-    """
+    """A process that trains on so many devices of its own."""
     told = [*(command or TRAIN), CONFIG, f"--workdir={workdir}", f"--data_dir={data_dir}", *flags]
     return subprocess.Popen(
         told,
         env={
-            **QUICK_TO_COMPILE,
             **os.environ,
             "JAX_NUM_CPU_DEVICES": str(devices),
             **(environment or {}),
