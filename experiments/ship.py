@@ -4,7 +4,7 @@
         --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores" --least_slope=0.65
 
 The figures are those of the stored weights, on the test split of the configuration. Expressions
-are stretched by what the first training pictures ask for (`e2far_jax/training/stretch.py`).
+are stretched by what the validation split asks for (`e2far_jax/training/stretch.py`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from e2far_jax.training.config import from_config_dict
 from e2far_jax.training.model_card import Training, model_card
 from e2far_jax.training.stretch import needed_stretch, stretched
 from e2far_jax.weights import load_weights, save_weights
-
-MEASURED = 4_096  # pictures, so that slopes are known to .02
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
 WORKDIR = jobs.define_folder("workdir", None, "Folder of the training.")
@@ -52,7 +50,7 @@ def main() -> None:
     data_set = generate(config.data, config.scene, config.face_model, data_dir)
     variables, description = trained.variables, f"{out.name}, {trained.description}"
     if LEAST_SLOPE.value:
-        predicted, true, _ = predict_split(trained, open_split(data_set, "train"), MEASURED)
+        predicted, true, _ = predict_split(trained, open_split(data_set, "validation"))
         stretch = needed_stretch(predicted.expression, true.expression, LEAST_SLOPE.value)
         variables = stretched(variables, trained.network, stretch)
     save_weights(out, variables, trained.network, config.face_model, description, dtype="float16")

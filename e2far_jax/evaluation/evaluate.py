@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -181,18 +180,12 @@ def evaluate_split(network: TrainedNetwork, source: FaceSource) -> Evaluation:
 
 
 def predict_split(
-    network: TrainedNetwork, source: FaceSource, most: int | None = None
+    network: TrainedNetwork, source: FaceSource
 ) -> tuple[Prediction, Prediction, Int[np.ndarray, "B"]]:
-    """`predict_all` of a stored split, with a progress line.
-
-    Args:
-      network: a trained network.
-      source: examples of the same morphable model, as `data.source.open_split` gives them.
-      most: of how many examples about, the first ones; None: of all.
-    """
+    """`predict_all` of a stored split, with a progress line; see `evaluate_split`."""
     settings = PipelineSettings(batch_size=BATCH_SIZE, image_size=network.image_size)
-    total = -(-min(len(source), most or len(source)) // BATCH_SIZE)
-    batches = itertools.islice(evaluation_batches(source, settings), total)
+    batches = evaluation_batches(source, settings)
+    total = -(-len(source) // BATCH_SIZE)
     # An iterator: run-time type checks take a first look into a tqdm, which would use up a batch.
     watched = iter(tqdm(batches, "evaluating", total, unit="batch"))
     return predict_all(network.predict, watched)
