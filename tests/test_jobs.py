@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from e2far_jax.cli import main
+from e2far_jax.weights import load_weights
 
 EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 CONFIG = f"--config={EXPERIMENTS / 'configs' / 'demo.py'}"
@@ -103,7 +104,7 @@ def test_the_demos_photograph(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_whole_journey(tmp_path: Path) -> None:
-    """Render, train, evaluate, and reconstruct a held-out picture, all of it tiny."""
+    """Render, train, evaluate, store, and reconstruct held-out pictures, all of it tiny."""
     trained = run_job("train", tmp_path, CONFIG, *TINY)
     assert trained.returncode == 0, trained.stderr
     assert f"weights: {tmp_path / 'weights'}" in trained.stdout
@@ -113,6 +114,12 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     assert "mean face" in evaluated.stdout
     figures = json.loads((tmp_path / "evaluation.json").read_text())
     assert figures["shape_rmse_mm"]["count"] == 4
+
+    stated = ["--hours=0.1", "--hardware=a CPU", "--least_slope=0.65", f"--out={tmp_path / 'own'}"]
+    stored = run_job("ship", tmp_path, CONFIG, *TINY, *stated)
+    assert stored.returncode == 0, stored.stderr
+    assert "until their\n  slope is 0.65" in (tmp_path / "own" / "README.md").read_text()
+    assert load_weights(tmp_path / "own").description.startswith("own, ")
 
     drawn = run_job("demo_pictures", tmp_path, CONFIG, *TINY)
     assert drawn.returncode == 0, drawn.stderr
