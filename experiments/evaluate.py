@@ -47,6 +47,7 @@ from e2far_jax.files import replacing
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
 from e2far_jax.networks import network_for, shipped_network, shipped_networks
 from e2far_jax.training.config import from_config_dict
+from e2far_jax.training.export import load_state_weights
 from e2far_jax.weights import load_weights
 
 SYNTHETIC = "synthetic"
@@ -68,7 +69,7 @@ def test_split() -> None:
     if CONFIG.value is None:
         raise ValueError("give --config for a training's test split, or --dataset")
     config, workdir = from_config_dict(CONFIG.value), WORKDIR.value
-    network = load_weights(workdir / "weights")
+    network = load_state_weights(workdir, config)
     builder = generate(config.data, config.scene, config.face_model, workdir / "data")
     source = open_split(builder, "test")
     evaluation = evaluate_split(network, source)

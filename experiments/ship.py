@@ -22,6 +22,7 @@ from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate_split, predict_split
 from e2far_jax.files import replacing
 from e2far_jax.training.config import from_config_dict
+from e2far_jax.training.export import load_state_weights
 from e2far_jax.training.model_card import Training, model_card
 from e2far_jax.training.stretch import needed_stretch, stretched
 from e2far_jax.weights import load_weights, save_weights
@@ -45,7 +46,7 @@ flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
 
 def main() -> None:
     config, workdir, out = from_config_dict(CONFIG.value), WORKDIR.value, OUT.value
-    trained = load_weights(workdir / "weights")
+    trained = load_state_weights(workdir, config)
     data_dir = DATA_DIR.value or workdir / "data"
     data_set = generate(config.data, config.scene, config.face_model, data_dir)
     variables, description = trained.variables, f"{out.name}, {trained.description}"

@@ -121,6 +121,12 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     assert "until their\n  slope is 0.65" in (tmp_path / "own" / "README.md").read_text()
     assert load_weights(tmp_path / "own").description.startswith("own, ")
 
+    for job in (["ship", *stated], ["evaluate"]):
+        refused = run_job(job[0], tmp_path, CONFIG, *TINY, *job[1:], "--config.network.looks=2")
+        assert refused.returncode == 1
+        (line,) = refused.stderr.strip().splitlines()
+        assert "of another configuration: network.looks was 1, is 2" in line
+
     drawn = run_job("demo_pictures", tmp_path, CONFIG, *TINY)
     assert drawn.returncode == 0, drawn.stderr
     pictures = tmp_path / "pictures"

@@ -182,7 +182,12 @@ def evaluate_split(network: TrainedNetwork, source: FaceSource) -> Evaluation:
 def predict_split(
     network: TrainedNetwork, source: FaceSource
 ) -> tuple[Prediction, Prediction, Int[np.ndarray, "B"]]:
-    """`predict_all` of a stored split, with a progress line; see `evaluate_split`."""
+    """`predict_all` of a stored split, with a progress line.
+
+    Args:
+      network: a trained network.
+      source: examples of the same morphable model, as `data.source.open_split` gives them.
+    """
     settings = PipelineSettings(batch_size=BATCH_SIZE, image_size=network.image_size)
     batches = evaluation_batches(source, settings)
     total = -(-len(source) // BATCH_SIZE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from e2far_jax import settings as settings_io
 from e2far_jax.models import NetworkSettings
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.checkpoints import CheckpointError, Checkpoints
-from e2far_jax.training.config import ExperimentConfig
+from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.provenance import provenance
 from e2far_jax.training.step import TrainState, initial_state
 from e2far_jax.training.task import experiment_task
-from e2far_jax.weights import save_weights
+from e2far_jax.weights import TrainedNetwork, WeightsError, load_weights, save_weights
 
 CHOICES = ("newest", "best")
 
@@ -39,6 +40,32 @@ def save_state_weights(
     steps = f"{int(state.step):,} steps of {config.train.batch_size}"
     description = f"{config.network.backbone} E2FAR, {steps}"
     save_weights(folder, state.best_parameters, network, config.face_model, description, dtype)
+
+
+def load_state_weights(workdir: Path, config: ExperimentConfig) -> TrainedNetwork:
+    """The network that a training left.
+
+    Args:
+      workdir: of the training.
+      config: of the training.
+    Raises:
+      WeightsError: where there is none, or one of another configuration.
+    """
+    trained = load_weights(workdir / "weights")
+    network = dataclasses.replace(  # whose mean colour a pretrained backbone decides
+        network_settings(config, trained.face_model), pixel_mean=trained.network.pixel_mean
+    )
+    asked = {"face_model": config.face_model, "network": network}
+    found = {"face_model": trained.face_model_settings, "network": trained.network}
+    different = settings_io.differences(
+        {name: settings_io.to_dict(part) for name, part in found.items()},
+        {name: settings_io.to_dict(part) for name, part in asked.items()},
+    )
+    if different:
+        raise WeightsError(
+            f"{workdir / 'weights'} is of another configuration: {different[0]} in the one given"
+        )
+    return trained
 
 
 def export_checkpoint(workdir: Path, choice: str, out: Path, dtype: str) -> int:
