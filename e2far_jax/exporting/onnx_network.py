@@ -24,6 +24,7 @@ from e2far_jax.exporting.onnx_layers import (
     flattened,
     layer_norm,
     max_pool,
+    resized,
 )
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
@@ -71,7 +72,8 @@ def _prediction(
     """What `E2FAR` returns, by name."""
     parameters = variables["params"]
     normalised = _normalised(graph, settings, images)
-    maps = _backbone(graph, settings, parameters["backbone"], normalised)
+    side = settings.backbone_size or settings.image_size
+    maps = _backbone(graph, settings, parameters["backbone"], resized(graph, normalised, side))
     top = maps[settings.feature_maps[-1]]
     fused = top
     if settings.fusion:
