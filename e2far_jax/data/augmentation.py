@@ -17,11 +17,11 @@ from jaxtyping import Float, UInt8
 
 from e2far_jax.data.settings import AugmentationSettings
 from e2far_jax.morphable.symmetry import FLIP, MIRRORED_LANDMARKS, Mirror
-from e2far_jax.resizing import SMOOTHING
 
 Example = dict[str, Any]
 
 _GRAY = np.full((3, 3), np.array([0.299, 0.587, 0.114], np.float32))
+SMOOTHING = 0.35  # Gaussian deviation, in pixels of the smaller picture
 _LEVELS = np.linspace(0.0, 1.0, 256)[None, :, None]
 
 

@@ -11,13 +11,15 @@ Keys are made of 32 bits of a number, so the pictures begin anew after 2^32: a m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Int, Int32, UInt32
+from jaxtyping import Array, Float, Int, Int32, UInt32
 
+from e2far_jax.data.augmentation import SMOOTHING
 from e2far_jax.data.batch import Batch
 from e2far_jax.data.rendering import example_keys, scene_at
 from e2far_jax.data.settings import UNGRADED
@@ -25,7 +27,6 @@ from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.rendering.ranges import LEVELS
 from e2far_jax.rendering.scene import render_pairs
 from e2far_jax.rendering.settings import SceneConfig
-from e2far_jax.resizing import resized
 
 
 def levels_at(
@@ -88,8 +89,31 @@ def rendered_batch(
     )
 
 
+def resized(images: Float[Array, "B H H 3"], side: int) -> Float[Array, "B _S _S 3"]:
+    """Pictures brought to another size as `augmentation.move_crop` does it."""
+    if images.shape[1] == side:
+        return images
+    weights = jnp.array(_weights(images.shape[1], side), jnp.float32)
+    return jnp.einsum("yh,bhwc,xw->byxc", weights, images, weights, precision="highest")
+
+
 def _scenes_at(scene: SceneConfig, levels: Int32[Array, "B"]) -> SceneConfig:
     """What examples of these levels show, with an axis for the examples."""
     choices = [scene_at(scene, level) for level in (UNGRADED, *LEVELS)]
     table = jax.tree.map(lambda *numbers: jnp.array(numbers, jnp.float32), *choices)
     return jax.tree.map(lambda numbers: numbers[levels - UNGRADED], table)
+
+
+def _weights(size: int, side: int) -> Float[np.ndarray, "_S _H"]:
+    """How much of each old pixel is in each new one, along one axis."""
+    centres = (np.arange(side) + 0.5) * (size / side) - 0.5
+    centres = np.clip(centres, 0.0, size - 1.0)
+    linear = np.maximum(1.0 - np.abs(centres[:, None] - np.arange(size)), 0.0)
+    if side > size:
+        return linear
+    deviation = SMOOTHING * size / side
+    radius = math.ceil(3.0 * deviation)
+    bell = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
+    around = np.pad(np.eye(size), ((radius, radius), (0, 0)), mode="reflect")
+    smooth = sum(share * around[k : k + size] for k, share in enumerate(bell / bell.sum()))
+    return linear @ smooth

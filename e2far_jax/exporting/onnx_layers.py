@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from e2far_jax.exporting.onnx_graph import OnnxGraph
-from e2far_jax.resizing import resizing_weights
 
 Layer = Mapping[str, Any]
 NORM_EPSILON = 1e-6  # Flax's
@@ -61,15 +60,6 @@ def convolution(
     )
     side = (side + start + end - kernel.shape[-1]) // stride + 1
     return FeatureMap(graph.add("Relu", convolved), side)
-
-
-def resized(graph: OnnxGraph, images: FeatureMap, side: int) -> FeatureMap:
-    """Pictures brought to another size, as `resizing.resized` does it."""
-    if images.side == side:
-        return images
-    weights = resizing_weights(images.side, side).astype(np.float32)
-    across = graph.add("MatMul", images.name, weights.T)
-    return FeatureMap(graph.add("MatMul", weights, across), side)
 
 
 def max_pool(graph: OnnxGraph, features: FeatureMap) -> FeatureMap:

@@ -24,7 +24,6 @@ from e2far_jax.exporting.onnx_layers import (
     flattened,
     layer_norm,
     max_pool,
-    resized,
 )
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
@@ -72,8 +71,7 @@ def _prediction(
     """What `E2FAR` returns, by name."""
     parameters = variables["params"]
     normalised = _normalised(graph, settings, images)
-    side = settings.backbone_size or settings.image_size
-    maps = _backbone(graph, settings, parameters["backbone"], resized(graph, normalised, side))
+    maps = _backbone(graph, settings, parameters["backbone"], normalised)
     top = maps[settings.feature_maps[-1]]
     fused = top
     if settings.fusion:

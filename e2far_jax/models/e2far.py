@@ -20,7 +20,6 @@ from e2far_jax.models.fusion import FusionCNN
 from e2far_jax.models.heads import Head
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.pytrees import pytree_dataclass
-from e2far_jax.resizing import resized
 
 CAMERA_SIZE = 9
 
@@ -74,7 +73,7 @@ class E2FAR(nn.Module):
                 f"images have the shape {images.shape[1:]}; the network expects {expected}"
             )
         normalised = _normalise(images, settings)
-        maps = self._backbone(resized(normalised, settings.backbone_size or settings.image_size))
+        maps = self._backbone(normalised)
         top = list(maps.values())[-1]
         fused = self._fusion([maps[name] for name in settings.fusion_taps], top)
         identity, expression = self._coefficients(top, fused, train)

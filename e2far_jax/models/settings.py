@@ -12,8 +12,6 @@ class NetworkSettings:
 
     Attributes:
       image_size: side of the square input, pixels.
-      backbone_size: side that it is brought to for the backbone (ours), pixels; the closer look
-        reads it as it comes. None: as it comes for both.
       identity_size: number of identity coefficients.
       expression_size: number of expression coefficients.
       backbone: "vgg16" (the paper's) or "compact" (ours, for CPUs).
@@ -53,7 +51,6 @@ class NetworkSettings:
     """
 
     image_size: int = 180
-    backbone_size: int | None = None
     identity_size: int = 199
     expression_size: int = 29
     backbone: Literal["vgg16", "compact"] = "vgg16"
@@ -83,10 +80,8 @@ class NetworkSettings:
     dtype: Literal["float32", "bfloat16"] = "float32"
 
     def __post_init__(self) -> None:
-        for name in ("image_size", "backbone_size"):
-            size = getattr(self, name)
-            if size is not None and size < 32:
-                raise ValueError(f"network.{name} is {size}; expected at least 32")
+        if self.image_size < 32:
+            raise ValueError(f"network.image_size is {self.image_size}; expected at least 32")
         sizes = "identity_size", "expression_size", "fusion_channels"
         for name in (*sizes, "looks", "look_samples", "look_channels"):
             if getattr(self, name) < 1:

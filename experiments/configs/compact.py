@@ -77,9 +77,7 @@ FIRST_READING = ExperimentConfig(
 CLOSER_LOOK = dataclasses.replace(
     FIRST_READING,
     data=dataclasses.replace(FIRST_READING.data, seed=1),
-    network=dataclasses.replace(
-        COMPACT, image_size=112, backbone_size=COMPACT.image_size, look_points=112, look_samples=12
-    ),
+    network=dataclasses.replace(COMPACT, look_points=112),
     train=dataclasses.replace(
         FIRST_READING.train,
         duration="12500 steps",

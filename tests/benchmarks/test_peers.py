@@ -15,8 +15,7 @@ NETWORKS = {
         image_size=64, identity_size=5, expression_size=4, fusion_channels=16, head_widths=(8,)
     ),
     "compact": NetworkSettings(
-        image_size=60,
-        backbone_size=48,
+        image_size=48,
         identity_size=5,
         expression_size=4,
         backbone="compact",

@@ -40,8 +40,6 @@ NETWORKS = {
     "standard deviations": {"named": False},
     "closer look": {"look_points": 70, "look_samples": 3, "look_channels": 2, "look_gain": 0.5},
     "closer look, mirror images": {"look_points": 68, "image_size": 45, "mirrored": True},
-    "closer look at larger pictures": {"look_points": 68, "image_size": 59, "backbone_size": 40},
-    "smaller pictures than the backbone's": {"image_size": 36, "backbone_size": 52},
     "mirror images": {"mirrored": True},
     "mirror images, no camera": {"mirrored": True, "camera": False},
 }

@@ -11,7 +11,6 @@ from e2far_jax.benchmarks.peers.torch_closer_look import TorchCloserLook
 from e2far_jax.benchmarks.peers.torch_layers import Parameters, copy_into, dense_layer
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
-from e2far_jax.resizing import resizing_weights
 
 
 class TorchE2FAR(nn.Module):
@@ -44,17 +43,11 @@ class TorchE2FAR(nn.Module):
         )
         mean = torch.tensor(settings.pixel_mean).reshape(1, 3, 1, 1)
         self.register_buffer("mean", mean, persistent=False)
-        side = settings.backbone_size or settings.image_size
-        weights = np.float32(resizing_weights(settings.image_size, side))
-        self.register_buffer("resizing", torch.tensor(weights), persistent=False)
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Predict coefficients and cameras."""
         centred = (255.0 * images - self.mean) / self.settings.pixel_scale
-        resized = centred
-        if self.settings.backbone_size:
-            resized = torch.einsum("yh,bchw,xw->bcyx", self.resizing, centred, self.resizing)
-        maps = self._vgg16(resized) if self.settings.backbone == "vgg16" else self._compact(resized)
+        maps = self._vgg16(centred) if self.settings.backbone == "vgg16" else self._compact(centred)
         top = maps[self.settings.feature_maps[-1]]
         fused = self._fusion([maps[name] for name in self.settings.fusion_taps])
         top, fused = self.settings.head_gain * top, self.settings.head_gain * fused
