@@ -9,8 +9,9 @@
 of two, the last feature map instead of the fusion-CNN, a fusion of more maps. Our terms on
 coefficients are left out of the loss (e2far_jax/studies/paper.py says why). "shape" trains the
 recipe of --config, then with one thing changed at a time (loss, network, data, schedule; --changes
-chooses), and says how much of the neutral and of the expressive shape came out, by level of
-difficulty. "scenes" trains once on full scenes and once without each family of factors.
+chooses), each with several seeds, and says how much of the neutral and of the expressive shape came
+out, by level of difficulty. "scenes" trains once on full scenes and once without each family of
+factors.
 
 All write NAME.json and NAME.md, "paper" also NAME.png: errors on a test of unseen identities and,
 with --photos=DIR, on photographs. On two CPU cores a run takes some minutes. Killed and started
@@ -45,7 +46,7 @@ def scenes() -> str:
 def shape() -> str:
     base = from_config_dict(CONFIG.value)
     names = [*changes(base)] if CHANGES.value is None else CHANGES.value
-    return shape_study_table(shape_study(base, names, OUT.value, photographs()))
+    return shape_study_table(shape_study(base, names, SEEDS.value, OUT.value, photographs()))
 
 
 def paper() -> str:
@@ -70,7 +71,7 @@ CONFIG = config_flags.DEFINE_config_file(
 )
 CHANGES = flags.DEFINE_list("changes", None, "Shape: names of what is changed; default: all.")
 
-SEEDS = flags.DEFINE_integer("seeds", 3, "Paper: seeds of each variant.", lower_bound=1)
+SEEDS = flags.DEFINE_integer("seeds", 3, "Paper, shape: seeds of each variant.", lower_bound=1)
 COEFFICIENT_TERMS = flags.DEFINE_bool(
     "coefficient_terms", False, "Paper: keep the loss's terms on coefficients."
 )

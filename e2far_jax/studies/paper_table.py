@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from e2far_jax.evaluation.face_errors import MEAN_FACE
 from e2far_jax.evaluation.report import SHAPES
-from e2far_jax.evaluation.statistics import Interval
 from e2far_jax.studies.runs import Result
 from e2far_jax.studies.seeds import (
     PHOTOGRAPHS,
@@ -14,6 +13,7 @@ from e2far_jax.studies.seeds import (
     seed_difference,
     spread_over_seeds,
     variants_of,
+    verdict,
 )
 from e2far_jax.studies.tables import NONE, markdown
 
@@ -61,17 +61,7 @@ def _row(variant: Variant, method: Variant, mean_face: dict[str, float]) -> list
         difference = None
         if variant is not method:
             difference = seed_difference(variant.errors[shape], method.errors[shape])
-        cells += [str(spread), f"{spread.mean / mean_face[shape]:.3f}", _verdict(difference)]
+        cells += [str(spread), f"{spread.mean / mean_face[shape]:.3f}", verdict(difference)]
     if PHOTOGRAPHS in method.errors:
         cells.append(str(spread_over_seeds(variant.errors[PHOTOGRAPHS])))
     return cells
-
-
-def _verdict(difference: Interval | None) -> str:
-    if difference is None:
-        return NONE
-    word = "not told from chance"
-    if difference.excludes_zero:
-        word = "better" if difference.mean < 0.0 else "worse"
-    low, high = difference.low, difference.high
-    return f"{difference.mean:+.3f} [{low:+.3f}, {high:+.3f}], {word}"

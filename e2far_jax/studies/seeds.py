@@ -13,6 +13,7 @@ from e2far_jax.evaluation.face_errors import NETWORK
 from e2far_jax.evaluation.report import SHAPES
 from e2far_jax.evaluation.statistics import Interval
 from e2far_jax.studies.runs import Result
+from e2far_jax.studies.tables import NONE
 
 _SEED = " seed "
 PHOTOGRAPHS = "photographs"
@@ -54,19 +55,32 @@ def run_name(variant: str, seed: int) -> str:
     return f"{variant}{_SEED}{seed}"
 
 
+def by_variant(results: Sequence[Result]) -> dict[str, dict[int, Result]]:
+    """The results by variant, in the order of their first runs, and by seed.
+
+    Args:
+      results: of runs that `run_name` named.
+    """
+    variants: dict[str, dict[int, Result]] = {}
+    for result in results:
+        name, _, seed = result.name.rpartition(_SEED)
+        variants.setdefault(name, {})[int(seed)] = result
+    return variants
+
+
 def variants_of(results: Sequence[Result]) -> list[Variant]:
     """The variants in the order of their first runs.
 
     Args:
       results: of runs that `run_name` named.
     """
-    variants: dict[str, Variant] = {}
-    for result in results:
-        name, _, seed = result.name.rpartition(_SEED)
-        variant = variants.setdefault(name, Variant(name, {}))
-        for kind, error in _errors(result).items():
-            variant.errors.setdefault(kind, {})[int(seed)] = error
-    return [*variants.values()]
+    variants = []
+    for name, runs in by_variant(results).items():
+        variants.append(Variant(name, {}))
+        for seed, result in runs.items():
+            for kind, error in _errors(result).items():
+                variants[-1].errors.setdefault(kind, {})[seed] = error
+    return variants
 
 
 def spread_over_seeds(errors: Mapping[int, float]) -> Spread:
@@ -96,6 +110,17 @@ def seed_difference(errors: Mapping[int, float], baseline: Mapping[int, float]) 
     quantile = float(stats.t.ppf(0.975, len(values) - 1))
     mean, half = float(values.mean()), quantile * _deviation(values) / math.sqrt(len(values))
     return Interval(mean, mean - half, mean + half)
+
+
+def verdict(difference: Interval | None) -> str:
+    """What a `seed_difference` says, in a table's cell."""
+    if difference is None:
+        return NONE
+    word = "not told from chance"
+    if difference.excludes_zero:
+        word = "better" if difference.mean < 0.0 else "worse"
+    low, high = difference.low, difference.high
+    return f"{difference.mean:+.3f} [{low:+.3f}, {high:+.3f}], {word}"
 
 
 def _deviation(values: Float[np.ndarray, "seeds"]) -> float:

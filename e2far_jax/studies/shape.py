@@ -9,6 +9,7 @@ from typing import Any
 from e2far_jax import settings as settings_io
 from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.studies.runs import Result
+from e2far_jax.studies.seeds import run_name
 from e2far_jax.studies.shape_table import shape_study_table
 from e2far_jax.studies.study import run_study
 from e2far_jax.training.config import ExperimentConfig
@@ -69,27 +70,31 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
         "64 pixels": {"network.image_size": 64},
         "112 pixels": {"network.image_size": 112},
         "40 modes": {"face_model.identity_size": 40},
-        "another seed": {"seed": base.seed + 1},
     }
 
 
 def shape_study(
     base: ExperimentConfig,
     names: Sequence[str],
+    seeds: int,
     folder: Path,
     photographs: Sequence[AnnotatedPhotograph] | None,
 ) -> list[Result]:
     """Train the recipe, then with one thing changed at a time; write shape.json and shape.md.
 
+    Called again with more seeds, only those are trained.
+
     Args:
-      base: the recipe.
+      base: the recipe; its data set, and its seed as the first of the seeds.
       names: of the changes, among those of `changes`.
+      seeds: how many.
       folder: where everything is kept, a folder a run.
       photographs: to measure on, too.
     Returns:
-      The results, the recipe's first.
+      The results, seed by seed, the recipe's first.
     Raises:
-      ValueError: for a change that there is not, or where `folder` holds runs with other settings.
+      ValueError: for no seeds, for a change that there is not, or where `folder` holds runs with
+        other settings.
     """
     known = changes(base)
     unknown = [name for name in names if name not in known]
@@ -97,6 +102,12 @@ def shape_study(
         raise ValueError(
             f"no change {', '.join(map(repr, unknown))}; the choices are {', '.join(known)}"
         )
-    configs = {RECIPE: base}
-    configs |= {name: settings_io.changed(base, known[name]) for name in names}
-    return run_study("shape", configs, folder, photographs, shape_study_table)
+    if seeds < 1:
+        raise ValueError(f"{seeds} seeds; expected at least 1")
+    variants = {RECIPE: {}} | {name: known[name] for name in names}
+    configs = {
+        run_name(name, seed): settings_io.changed(base, {**change, "seed": seed})
+        for seed in range(base.seed, base.seed + seeds)
+        for name, change in variants.items()
+    }
+    return run_study("shape", configs, folder, photographs, shape_study_table, seeds=seeds)

@@ -44,7 +44,9 @@ def test_every_change_gives_another_valid_configuration() -> None:
 
 def test_an_unknown_change_is_told_before_anything_is_done(tmp_path) -> None:
     with pytest.raises(ValueError, match="no change 'magic'; the choices are the method's loss"):
-        shape_study(tiny(), ["magic"], tmp_path, None)
+        shape_study(tiny(), ["magic"], 1, tmp_path, None)
+    with pytest.raises(ValueError, match="0 seeds; expected at least 1"):
+        shape_study(tiny(), [], 0, tmp_path, None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -53,16 +55,19 @@ def test_the_whole_study(tmp_path, renderer, monkeypatch) -> None:
     monkeypatch.setattr("e2far_jax.weights.load_face_model", lambda settings: random_model())
     names = ["all levels at once"]
     base = tiny(level_starts=(0.0, 0.5, 0.5, 0.5))
-    results = shape_study(base, names, tmp_path, None)
-    assert [result.name for result in results] == [RECIPE, *names]
-    errors = [result.synthetic["shape_rmse_mm"]["errors"]["mean face"] for result in results]
-    assert errors[0] == errors[1]  # all on the same pictures
+    results = shape_study(base, names, 2, tmp_path, None)
+    expected = [f"{name} seed {seed}" for seed in (0, 1) for name in (RECIPE, *names)]
+    assert [result.name for result in results] == expected
+    errors = [result.synthetic["shape_rmse_mm"]["errors"] for result in results]
+    assert all(each["mean face"] == errors[0]["mean face"] for each in errors)  # same pictures
+    assert len({str(each["E2FAR"]) for each in errors}) == len(errors)
     assert len(list((tmp_path / "data" / "synthetic_faces").iterdir())) == 1
     written = (tmp_path / "shape.md").read_text().splitlines()
-    assert [line.split("|")[1].strip() for line in written[4:]] == [RECIPE, *names]
+    cells = [line.split("|")[1:3] for line in written[4:] if line.startswith("|")]
+    assert [(name.strip(), int(seeds)) for name, seeds in cells] == [(RECIPE, 2), (names[0], 2)]
 
 
-def test_the_table_divides_by_the_mean_face() -> None:
+def test_the_table_divides_by_the_mean_face_and_averages_over_seeds() -> None:
     def figures(neutral: float) -> dict:
         def errors(factor: float) -> dict:
             return {"neutral": {"mean": factor}, "expressive": {"mean": 2.0 * factor}}
@@ -71,7 +76,7 @@ def test_the_table_divides_by_the_mean_face() -> None:
             "shape_rmse_mm": {"errors": {"E2FAR": errors(neutral), "mean face": errors(4.0)}},
             "rotation_degrees": 2.5,
             "landmark_percent": 1.0,
-            "identity": [{"correlation": 0.5}] * 10 + [{"correlation": -9.0}],
+            "identity": [{"correlation": 0.1 * neutral}] * 10 + [{"correlation": -9.0}],
             "expression": [
                 {"name": "jawOpen", "correlation": 0.75},
                 {"name": "eyeBlink_L", "correlation": 0.5},
@@ -79,7 +84,14 @@ def test_the_table_divides_by_the_mean_face() -> None:
             ],
         }
 
-    result = Result("a", {**figures(3.0), "levels": {"0": figures(1.0)}}, None)
-    cells = [cell.strip() for cell in shape_study_table([result]).splitlines()[2].split("|")]
-    assert cells[1:5] == ["a", "0.250 / 0.250", "0.750 / 0.750", "2.50"]
-    assert cells[5:-1] == ["0.50", "0.75", "-", "0.38", "-", "-", "-"]
+    results = [
+        Result(f"{name} seed {seed}", {**figures(neutral), "levels": {"0": figures(1.0)}}, None)
+        for name, errors in (("a", (3.0, 1.0)), ("b", (3.5, 1.7)))
+        for seed, neutral in enumerate(errors)
+    ]
+    rows = [line.split("|") for line in shape_study_table(results).splitlines()[2:4]]
+    first, other = ([cell.strip() for cell in row[1:-1]] for row in rows)
+    assert first[:6] == ["a", "2", "0.250 / 0.250", "0.500 / 0.500", "-", "-"]
+    assert first[6:] == ["2.50", "0.20", "0.75", "-", "0.38", "-", "-"]
+    half = 12.7062 * 0.1  # of Student's t with one degree of freedom, for .5 and .7
+    assert other[4] == f"+0.600 [{0.6 - half:+.3f}, {0.6 + half:+.3f}], not told from chance"
