@@ -60,7 +60,7 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
             [CONFIG, "--config.train.frozen_parts=('head',)", "--config.train.frozen=2"],
             "names head",
         ),
-        ([COMPACT + ":moon"], "no stage 'moon'; the choices are first_reading, closer_look, sec"),
+        ([COMPACT + ":moon"], "no stage 'moon'; the choices are first_reading, closer_look"),
         ([COMPACT + ":closer_look", "--config.init.wights=a"], "no setting init.wights"),
         ([CONFIG, "--config.init.weights=nowhere"], "nowhere: no weights here"),
         ([CONFIG, "--config.network.look_points=5"], "look_points is 5; expected 0, or at least"),

@@ -3,16 +3,13 @@
     python experiments/train.py --config=experiments/configs/compact.py --workdir=outputs/compact
     python experiments/train.py --config=experiments/configs/compact.py:closer_look \\
         --config.init.weights=outputs/compact/weights --workdir=outputs/closer_look
-    python experiments/train.py --config=experiments/configs/compact.py:second_look \\
-        --config.init.weights=outputs/closer_look/weights --workdir=outputs/second_look
 
 The first command trains the reading of whole pictures, the second the closer look that corrects
-it, the third another look that corrects that, and is hardly worth its time (docs/training-log.md).
-On two CPU cores they see some 600 pictures a second, in an hour and three quarters for the first and
-25 minutes for each other one; rendering takes a quarter of an hour for each. Measured on test
-splits, all levels, read with mirror images: neutral 2.66 mm after the first and 2.52 mm with the
-closer look of the network in the box (mean face 3.07), expressive 2.87 and 2.70 mm (mean face 4.21
-and 4.26); its card, e2far_jax/networks/default/README.md, says how it was trained and has more.
+it. On two CPU cores either sees some 600 pictures a second, in an hour and three quarters and in 25
+minutes; rendering takes a quarter of an hour for each. Measured on test splits, all levels, read
+with mirror images: neutral 2.66 mm after the first and 2.52 mm with the closer look of the network
+in the box (mean face 3.07), expressive 2.87 and 2.70 mm (mean face 4.21 and 4.26); its card,
+e2far_jax/networks/default/README.md, says how it was trained and has more.
 """
 
 import dataclasses
@@ -33,16 +30,11 @@ def get_config(stage: str = "first_reading") -> ConfigDict:
     """The configuration, open to overrides by flags.
 
     Args:
-      stage: "first_reading", "closer_look" for what follows it, or "second_look" for what follows
-        that.
+      stage: "first_reading", or "closer_look" for what follows it.
     Raises:
       ValueError: for another stage.
     """
-    stages = {
-        "first_reading": FIRST_READING,
-        "closer_look": CLOSER_LOOK,
-        "second_look": SECOND_LOOK,
-    }
+    stages = {"first_reading": FIRST_READING, "closer_look": CLOSER_LOOK}
     if stage not in stages:
         raise ValueError(f"compact.py has no stage {stage!r}; the choices are {', '.join(stages)}")
     return to_config_dict(stages[stage])
@@ -92,14 +84,5 @@ CLOSER_LOOK = dataclasses.replace(
         level_starts=(),
         frozen_parts=("backbone", "fusion", "identity_head", "expression_head", "camera_head"),
         frozen="12500 steps",
-    ),
-)
-# And others again, for the same reason.
-SECOND_LOOK = dataclasses.replace(
-    CLOSER_LOOK,
-    data=dataclasses.replace(CLOSER_LOOK.data, seed=3),
-    network=dataclasses.replace(CLOSER_LOOK.network, looks=2),
-    train=dataclasses.replace(
-        CLOSER_LOOK.train, frozen_parts=(*CLOSER_LOOK.train.frozen_parts, "closer_look_1")
     ),
 )
