@@ -17,50 +17,10 @@ from jaxtyping import Array, Float
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.models.windows import sample, window_grid
-from e2far_jax.morphable.model import MorphableModel, displacement
-from e2far_jax.morphable.spread_points import spread_points
-from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.morphable.moving_points import MovingPoints
 
 CAMERA_GAIN = 0.1  # the camera's numbers are smaller than coefficients
 LEAST_CONTRAST = 0.01  # in squares of normalised levels; pictures of one colour have none
-
-
-@pytree_dataclass
-class FacePoints:
-    """A morphable model at a few vertices.
-
-    Attributes:
-      mean: mm.
-      identity: mm per unit of each identity coefficient.
-      expression: mm per unit of each expression coefficient.
-    """
-
-    mean: Float[Array, "P 3"]
-    identity: Float[Array, "P 3 I"]
-    expression: Float[Array, "P 3 E"]
-
-    def on(
-        self, identity: Float[Array, "B I"], expression: Float[Array, "B E"]
-    ) -> Float[Array, "B P 3"]:
-        """Where the points are on a face, mm."""
-        neutral = self.mean + displacement(self.identity, identity)
-        return neutral + displacement(self.expression, expression)
-
-
-def face_points(model: MorphableModel, count: int) -> FacePoints | None:
-    """The morphable model at vertices that are spread over the face.
-
-    Args:
-      model: a morphable model.
-      count: how many vertices, at least 68; None is returned for 0.
-    Raises:
-      ValueError: for another number, or more than the face has.
-    """
-    if not count:
-        return None
-    vertices = spread_points(model, count)
-    parts = model.mean, model.identity_basis, model.expression_basis
-    return FacePoints(*(jnp.asarray(np.asarray(part)[vertices]) for part in parts))
 
 
 class KeptPoints(nn.Module):
@@ -72,10 +32,10 @@ class KeptPoints(nn.Module):
     """
 
     settings: NetworkSettings
-    given: FacePoints | None = None
+    given: MovingPoints | None = None
 
     @nn.compact
-    def __call__(self) -> FacePoints:
+    def __call__(self) -> MovingPoints:
         """The points."""
         settings, given = self.settings, self.given
         shapes = {
@@ -91,7 +51,7 @@ class KeptPoints(nn.Module):
             )
             return jax.lax.stop_gradient(variable.value)
 
-        return FacePoints(*map(kept, shapes))
+        return MovingPoints(*map(kept, shapes))
 
 
 class CloserLook(nn.Module):
@@ -106,7 +66,7 @@ class CloserLook(nn.Module):
     @nn.compact
     def __call__(
         self,
-        points: FacePoints,
+        points: MovingPoints,
         images: Float[Array, "B S S 3"],
         identity: Float[Array, "B I"],
         expression: Float[Array, "B E"],

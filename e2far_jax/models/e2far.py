@@ -15,10 +15,11 @@ from jaxtyping import Array, Float
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.geometry.rotations import rotation_from_6d
 from e2far_jax.models.backbones import VGG16, Compact, FeatureMaps
-from e2far_jax.models.closer_look import CloserLook, FacePoints, KeptPoints
+from e2far_jax.models.closer_look import CloserLook, KeptPoints
 from e2far_jax.models.fusion import FusionCNN
 from e2far_jax.models.heads import Head
 from e2far_jax.models.settings import NetworkSettings
+from e2far_jax.morphable.moving_points import MovingPoints
 from e2far_jax.pytrees import pytree_dataclass
 
 CAMERA_SIZE = 9
@@ -52,7 +53,7 @@ class E2FAR(nn.Module):
 
     settings: NetworkSettings
     rematerialise: bool = False
-    points: FacePoints | None = None
+    points: MovingPoints | None = None
 
     @nn.compact
     def __call__(self, images: Float[Array, "B H W 3"], train: bool = False) -> Prediction:

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 
 from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings
-from e2far_jax.models.closer_look import face_points
 from e2far_jax.models.pretrained import PretrainedVGG16, read_vgg16, with_pretrained_backbone
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.optimiser import learning_rate_schedule, make_optimiser
 from e2far_jax.training.plan import Plan, make_plan
@@ -55,7 +55,7 @@ def experiment_task(
     """
     plan, train = experiment_plan(config), config.train
     return Task(
-        E2FAR(network, train.rematerialise, face_points(face_model, network.look_points)),
+        E2FAR(network, train.rematerialise, points_over_the_face(face_model, network.look_points)),
         make_optimiser(train, plan),
         learning_rate_schedule(train, plan),
         face_gram(face_model),

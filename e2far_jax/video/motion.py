@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
 from e2far_jax.geometry.cameras import Camera, project
-from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.morphable.model import displacement
+from e2far_jax.morphable.moving_points import MovingPoints
 from e2far_jax.video.track import Sighting
 
 
@@ -64,44 +63,10 @@ def motion_of(sightings: Sequence[Sighting]) -> Motion:
     )
 
 
-@pytree_dataclass
-class LandmarkModel:
-    """A morphable model of the 68 landmarks alone.
-
-    Attributes:
-      mean: mm.
-      identity_basis: mm per unit of each identity coefficient.
-      expression_basis: mm per unit of each expression coefficient.
-    """
-
-    mean: Float[Array, "68 3"]
-    identity_basis: Float[Array, "I 68 3"]
-    expression_basis: Float[Array, "E 68 3"]
-
-
-def landmark_model(model: MorphableModel) -> LandmarkModel:
-    """The part of a morphable model that moves the landmarks; so many frames take little memory."""
-    on = model.landmarks.on
-    return LandmarkModel(
-        on(model.mean),
-        on(jnp.moveaxis(model.identity_basis, -1, 0)),
-        on(jnp.moveaxis(model.expression_basis, -1, 0)),
-    )
-
-
-@jax.jit
-def neutral_landmarks(
-    model: LandmarkModel, identity: Float[Array, "*B I"]
-) -> Float[Array, "*B 68 3"]:
-    """The landmarks without expression, mm."""
-    return model.mean + jnp.tensordot(identity, model.identity_basis, 1)
-
-
 def landmarks_in_picture(
-    model: LandmarkModel, identity: Float[np.ndarray, "I"], motion: Motion
+    points: MovingPoints, identity: Float[np.ndarray, "I"], motion: Motion
 ) -> Float[np.ndarray, "T 68 2"]:
     """Where one person's landmarks fall in each frame, pixels."""
-    expression = jnp.asarray(motion.expression, jnp.float32)
-    neutral = neutral_landmarks(model, jnp.asarray(identity, jnp.float32))
-    points = neutral + jnp.tensordot(expression, model.expression_basis, 1)
-    return np.float64(project(motion.camera, points))[..., :2]
+    neutral = points.neutral(jnp.asarray(identity, jnp.float32))
+    moved = displacement(points.expression, jnp.asarray(motion.expression, jnp.float32))
+    return np.float64(project(motion.camera, neutral + moved))[..., :2]

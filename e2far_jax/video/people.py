@@ -17,16 +17,10 @@ from jaxtyping import Float
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.moving_points import MovingPoints, moving_landmarks
 from e2far_jax.video.identity import held_identity
 from e2far_jax.video.jitter import Jitter, jitter
-from e2far_jax.video.motion import (
-    LandmarkModel,
-    Motion,
-    landmark_model,
-    landmarks_in_picture,
-    motion_of,
-    neutral_landmarks,
-)
+from e2far_jax.video.motion import Motion, landmarks_in_picture, motion_of
 from e2far_jax.video.smoothing import OneEuro, smoothed, smoothed_rotations
 from e2far_jax.video.track import Track
 
@@ -81,7 +75,7 @@ def steadied(track: Track, model: MorphableModel, filters: Filters = Filters()) 
       model: the morphable model of its coefficients.
       filters: how strongly to smooth.
     """
-    raw, points = motion_of(track.sightings), landmark_model(model)
+    raw, points = motion_of(track.sightings), moving_landmarks(model)
     identities = np.stack([sighting.identity for sighting in track.sightings])
     scores = np.array([sighting.score for sighting in track.sightings], np.float64)
     identity = held_identity(identities, raw.rotation, scores)
@@ -104,7 +98,7 @@ def _smooth(
     raw: Motion,
     identities: Float[np.ndarray, "T I"],
     identity: Float[np.ndarray, "I"],
-    points: LandmarkModel,
+    points: MovingPoints,
     filters: Filters,
 ) -> Motion:
     seconds = raw.seconds
@@ -125,8 +119,8 @@ def _smooth(
 
 
 def _middles(
-    motion: Motion, identities: Float[np.ndarray, "T I"], points: LandmarkModel
+    motion: Motion, identities: Float[np.ndarray, "T I"], points: MovingPoints
 ) -> Float[np.ndarray, "T 2"]:
     """Where the middle of the neutral landmarks falls in each frame, pixels."""
-    middles = neutral_landmarks(points, jnp.asarray(identities)).mean(axis=-2, keepdims=True)
+    middles = points.neutral(jnp.asarray(identities)).mean(axis=-2, keepdims=True)
     return np.float64(project(motion.camera, middles))[:, 0, :2]

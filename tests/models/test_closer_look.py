@@ -10,9 +10,8 @@ import pytest
 
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
-from e2far_jax.models.closer_look import FacePoints, face_points
-from e2far_jax.morphable.model import MorphableModel, shape
-from e2far_jax.morphable.spread_points import spread_points
+from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.moving_points import MovingPoints, points_over_the_face
 from tests.random_faces import TINY_NETWORK, random_model
 
 LOOKING = dataclasses.replace(
@@ -36,7 +35,7 @@ def read(settings: NetworkSettings, variables: dict, images: jax.Array) -> Predi
 
 
 def initialised(model: MorphableModel, images: jax.Array) -> dict:
-    points = face_points(model, LOOKING.look_points)
+    points = points_over_the_face(model, LOOKING.look_points)
     return E2FAR(LOOKING, points=points).init(jax.random.key(1), images)
 
 
@@ -51,23 +50,7 @@ def with_random_read_outs(variables: dict) -> dict:
     return {**variables, "params": parameters}
 
 
-def test_points_are_the_landmarks_and_then_spread(model: MorphableModel) -> None:
-    vertices = spread_points(model, 100)
-    np.testing.assert_array_equal(vertices[:68], np.arange(68))
-    assert len(set(vertices.tolist())) == 100
-    face = np.flatnonzero(np.asarray(model.regions["face"]))
-    assert set(vertices[68:].tolist()) <= set(face.tolist())
-    mean = np.asarray(model.mean)
-    between = np.linalg.norm(mean[:, None] - mean[vertices[:68]][None], axis=-1).min(axis=1)
-    assert vertices[68] == face[between[face].argmax()]  # the farthest from all landmarks
-
-
-def test_impossible_numbers_of_points_are_refused(model: MorphableModel) -> None:
-    free = int(np.asarray(model.regions["face"])[68:].sum())
-    assert len(spread_points(model, 68 + free)) == 68 + free
-    for count in (67, 69 + free):
-        with pytest.raises(ValueError, match=f"{count} points on a face; expected 68 to"):
-            spread_points(model, count)
+def test_impossible_looks_are_refused() -> None:
     for name, value in (("look_points", 67), ("look_extent", 0.0), ("looks", 0)):
         with pytest.raises(ValueError, match=rf"network\.{name} is {value}; expected"):
             dataclasses.replace(LOOKING, **{name: value})
@@ -82,16 +65,6 @@ def test_each_look_is_a_part(model: MorphableModel, images: jax.Array) -> None:
     assert {"closer_look_1", "closer_look_2"} <= set(twice.parts)
 
 
-def test_points_move_as_the_model_does(model: MorphableModel) -> None:
-    identity = jax.random.normal(jax.random.key(0), (2, 5))
-    expression = jax.random.normal(jax.random.key(1), (2, 4))
-    points = face_points(model, 80)
-    assert points is not None
-    expected = shape(model, identity, expression)[:, spread_points(model, 80)]
-    np.testing.assert_allclose(points.on(identity, expression), expected, rtol=1e-5, atol=1e-4)
-    assert face_points(model, 0) is None
-
-
 def test_before_training_nothing_is_corrected(model: MorphableModel, images: jax.Array) -> None:
     variables = with_random_read_outs(initialised(model, images))
     once = dataclasses.replace(LOOKING, look_points=0)
@@ -102,7 +75,7 @@ def test_before_training_nothing_is_corrected(model: MorphableModel, images: jax
 
 def test_the_points_are_kept_with_the_parameters(model: MorphableModel, images: jax.Array) -> None:
     variables = initialised(model, images)
-    points = face_points(model, LOOKING.look_points)
+    points = points_over_the_face(model, LOOKING.look_points)
     for name, kept in variables["points"]["face"].items():
         np.testing.assert_array_equal(kept, getattr(points, name))
     without = E2FAR(LOOKING).init(jax.random.key(1), images)
@@ -114,7 +87,7 @@ def reference(variables: dict, images: np.ndarray, first: Prediction) -> np.ndar
     from scipy.ndimage import map_coordinates
 
     look = jax.tree.map(np.asarray, variables["params"]["closer_look_1"])
-    points = FacePoints(**variables["points"]["face"])
+    points = MovingPoints(**variables["points"]["face"])
     assert first.camera is not None
     centres = np.asarray(project(first.camera, points.on(first.identity, first.expression)))
     corrections = []

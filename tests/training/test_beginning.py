@@ -9,9 +9,9 @@ import jax
 import numpy as np
 import pytest
 
-from e2far_jax.models.closer_look import face_points
 from e2far_jax.models.pretrained import PretrainedError
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.settings import InitSettings
 from e2far_jax.training.step import Task, initial_state
@@ -94,7 +94,7 @@ def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None
     look = parameters.pop("closer_look_1")
     assert not np.any(look["read_out"]["kernel"])
     jax.tree.map(np.testing.assert_array_equal, parameters, variables["params"])
-    points = face_points(model, 68)
+    points = points_over_the_face(model, 68)
     assert points is not None
     np.testing.assert_array_equal(state.parameters["points"]["face"]["mean"], points.mean)
 

@@ -8,8 +8,9 @@ import pytest
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import shape
+from e2far_jax.morphable.moving_points import moving_landmarks
 from e2far_jax.video.jitter import Jitter
-from e2far_jax.video.motion import Motion, landmark_model, landmarks_in_picture
+from e2far_jax.video.motion import Motion, landmarks_in_picture
 from e2far_jax.video.overlay import OPACITY, Overlay, face_triangles
 from e2far_jax.video.people import Person
 from e2far_jax.video.reading import Frame
@@ -25,7 +26,7 @@ def _person(model, scale: float, place: tuple[float, float]) -> Person:
         translation=np.array([place]),
     )
     identity, none = np.zeros(5, np.float32), Jitter(0.0, 0.0)
-    landmarks = landmarks_in_picture(landmark_model(model), identity, motion)
+    landmarks = landmarks_in_picture(moving_landmarks(model), identity, motion)
     return Person(0, identity, motion, landmarks, 0, np.ones(1), none, none)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import shape
-from e2far_jax.video.motion import landmark_model, landmarks_in_picture, motion_of
+from e2far_jax.morphable.moving_points import moving_landmarks
+from e2far_jax.video.motion import landmarks_in_picture, motion_of
 from e2far_jax.video.people import steadied
 from e2far_jax.video.tracks import Follower
 from tests.video.conftest import Disc, DiscNetwork, frames
@@ -100,7 +101,7 @@ def test_without_noise_hardly_anything_changes(model, disc_detector):
 
 def test_landmarks_are_those_of_the_whole_model(model, track):
     motion, identity = motion_of(track.sightings), track.sightings[0].identity
-    landmarks = landmarks_in_picture(landmark_model(model), identity, motion)
+    landmarks = landmarks_in_picture(moving_landmarks(model), identity, motion)
     for row in (0, 40):
         vertices = shape(model, jnp.asarray(identity), jnp.asarray(motion.expression[row]))
         points = project(motion.camera_at(row), model.landmarks.on(vertices))

@@ -13,13 +13,10 @@ from jaxtyping import Float
 from e2far_jax.evaluation.jobs.network import outer_triangles
 from e2far_jax.evaluation.jobs.systems import Failure, Picture, PredictedFace
 from e2far_jax.evaluation.synthetic import landmark_fit
-from e2far_jax.evaluation.synthetic.landmark_fit import (
-    LandmarkModel,
-    fit_landmarks,
-    fitted_vertices,
-)
+from e2far_jax.evaluation.synthetic.landmark_fit import fit_landmarks, fitted_vertices
 from e2far_jax.geometry.cameras import project
 from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.morphable.moving_points import moving_landmarks
 from e2far_jax.scans.mesh import Mesh
 
 
@@ -49,7 +46,7 @@ class LandmarkBaseline:
     def faces(self, pictures: Sequence[Picture]) -> Iterator[PredictedFace | Failure]:
         """The fitted face of each picture, which is not opened."""
         triangles = outer_triangles(self.model)
-        landmarks = LandmarkModel.of(self.model)
+        landmarks = moving_landmarks(self.model)
         for picture in pictures:
             found = fit_landmarks(self.model, landmarks, self.landmarks[picture.name])
             vertices, neutral = fitted_vertices(self.model, found)

@@ -24,7 +24,7 @@ from e2far_jax.evaluation.metrics.landmarks import face_length
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
 from e2far_jax.morphable.model import MorphableModel, clip_expression, shape
-from e2far_jax.pytrees import pytree_dataclass
+from e2far_jax.morphable.moving_points import MovingPoints
 
 DEVIATION = 0.0025  # sigma, a good one for faces from other keys than the benchmark's
 WEIGHT_DEVIATION = 0.3  # sigma_e of blendshape weights
@@ -39,28 +39,6 @@ class FittedFace:
     identity: Float[np.ndarray, "I"]
     expression: Float[np.ndarray, "E"]
     camera: Camera
-
-
-@pytree_dataclass
-class LandmarkModel:
-    """A morphable model's 68 landmarks alone.
-
-    Attributes:
-      mean: mm.
-      identity_basis: mm per unit.
-      expression_basis: mm per unit.
-    """
-
-    mean: Float[Array, "68 3"]
-    identity_basis: Float[Array, "68 3 I"]
-    expression_basis: Float[Array, "68 3 E"]
-
-    @classmethod
-    def of(cls, model: MorphableModel) -> LandmarkModel:
-        """The landmarks of a model."""
-        bases = (model.identity_basis, model.expression_basis)
-        on = (jnp.moveaxis(model.landmarks.on(jnp.moveaxis(b, -1, 0)), 0, -1) for b in bases)
-        return cls(model.landmarks.on(model.mean), *on)
 
 
 def fit_camera(points: Float[np.ndarray, "68 3"], seen: Float[np.ndarray, "68 2"]) -> Camera:
@@ -81,13 +59,13 @@ def fit_camera(points: Float[np.ndarray, "68 3"], seen: Float[np.ndarray, "68 2"
 
 
 def fit_landmarks(
-    model: MorphableModel, landmarks: LandmarkModel, seen: Float[np.ndarray, "68 2"]
+    model: MorphableModel, landmarks: MovingPoints, seen: Float[np.ndarray, "68 2"]
 ) -> FittedFace:
     """The face whose landmarks fall on given ones, as the module says.
 
     Args:
       model: the morphable model; how its expressions are distributed matters here.
-      landmarks: of that model, `LandmarkModel.of(model)`.
+      landmarks: of that model, `moving_landmarks(model)`.
       seen: the landmarks of the picture, pixels.
     Raises:
       ValueError: for landmarks that are not finite or all in a line along an axis.
@@ -98,7 +76,7 @@ def fit_landmarks(
     start = fit_camera(np.asarray(landmarks.mean, np.float64), seen)
     deviation = 1.0 if model.expression_prior == "normal" else WEIGHT_DEVIATION
     rest = (landmarks, start, jnp.asarray(seen, jnp.float32), DEVIATION * length, deviation)
-    sizes = (landmarks.identity_basis.shape[-1], landmarks.expression_basis.shape[-1])
+    sizes = (landmarks.identity.shape[-1], landmarks.expression.shape[-1])
     found = least_squares(
         lambda x: np.asarray(_residuals(jnp.asarray(x, jnp.float32), *rest), np.float64),
         np.zeros(_CAMERA + sum(sizes)),
@@ -113,10 +91,10 @@ def fit_landmarks(
 
 
 def _parts(
-    x: Float[Array, "K"], landmarks: LandmarkModel, start: Camera
+    x: Float[Array, "K"], landmarks: MovingPoints, start: Camera
 ) -> tuple[Camera, Float[Array, "I"], Float[Array, "E"]]:
     """The unknowns as a camera and coefficients; 0 is the start and the mean face."""
-    identity_size = landmarks.identity_basis.shape[-1]
+    identity_size = landmarks.identity.shape[-1]
     pose, identity, expression = jnp.split(x, [_CAMERA, _CAMERA + identity_size])
     turned = jnp.matmul(rotation_from_euler(*pose[:3]), start.rotation, precision="highest")
     camera = Camera(turned, start.scale * jnp.exp(pose[3]), start.translation + pose[4:])
@@ -126,16 +104,14 @@ def _parts(
 @jax.jit
 def _residuals(
     x: Float[Array, "K"],
-    landmarks: LandmarkModel,
+    landmarks: MovingPoints,
     start: Camera,
     seen: Float[Array, "68 2"],
     deviation: float | Float[Array, ""],
     weight_deviation: float | Float[Array, ""],
 ) -> Float[Array, "R"]:
     camera, identity, expression = _parts(x, landmarks, start)
-    points = landmarks.mean + landmarks.identity_basis @ identity
-    points = points + landmarks.expression_basis @ expression
-    off = (project(camera, points)[:, :2] - seen) / deviation
+    off = (project(camera, landmarks.on(identity, expression))[:, :2] - seen) / deviation
     return jnp.concatenate([off.ravel(), identity, expression / weight_deviation])
 
 

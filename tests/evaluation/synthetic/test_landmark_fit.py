@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,13 +10,13 @@ from scipy.spatial.transform import Rotation
 
 from e2far_jax.evaluation.synthetic import landmark_fit
 from e2far_jax.evaluation.synthetic.landmark_fit import (
-    LandmarkModel,
     fit_camera,
     fit_landmarks,
     fitted_vertices,
 )
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.morphable.model import MorphableModel, shape
+from e2far_jax.morphable.moving_points import moving_landmarks
 from tests.reconstruction.conftest import dome
 
 
@@ -50,7 +47,7 @@ def test_landmarks_of_a_likely_face_are_found(monkeypatch: pytest.MonkeyPatch) -
     identity = jnp.array([1.0, -0.5, 0.3, 0.8, -1.2])
     expression = jnp.array([0.6, 0.0, 0.3, 0.9])
     seen = seen_by(camera(), model, identity, expression)
-    found = fit_landmarks(model, LandmarkModel.of(model), seen)
+    found = fit_landmarks(model, moving_landmarks(model), seen)
     np.testing.assert_allclose(found.identity, identity, atol=0.01)
     np.testing.assert_allclose(found.expression, expression, atol=0.01)
     np.testing.assert_allclose(found.camera.rotation, camera().rotation, atol=1e-3)
@@ -64,7 +61,7 @@ def test_the_prior_is_that_of_the_docstring() -> None:
     model = dome(named=False)
     noise = np.random.default_rng(0).normal(size=(68, 2))
     seen = seen_by(camera(), model, np.ones(5, np.float32), np.zeros(4, np.float32)) + noise
-    found = fit_landmarks(model, LandmarkModel.of(model), seen)
+    found = fit_landmarks(model, moving_landmarks(model), seen)
     size = np.ptp(seen, axis=0)
     deviation = landmark_fit.DEVIATION * np.sqrt(size[0] * size[1])
 
@@ -83,11 +80,11 @@ def test_the_prior_is_that_of_the_docstring() -> None:
 def test_weights_stay_between_0_and_1_and_little_is_said_without_need() -> None:
     model = dome()
     strong = seen_by(camera(), model, np.zeros(5, np.float32), np.float32([2.0, -1.0, 0.0, 0.0]))
-    found = fit_landmarks(model, LandmarkModel.of(model), strong)
+    found = fit_landmarks(model, moving_landmarks(model), strong)
     assert found.expression.min() == 0.0
     assert found.expression.max() == 1.0
     mean = seen_by(camera(), model, np.zeros(5, np.float32), np.zeros(4, np.float32))
-    found = fit_landmarks(model, LandmarkModel.of(model), mean)
+    found = fit_landmarks(model, moving_landmarks(model), mean)
     np.testing.assert_allclose(found.identity, 0.0, atol=1e-3)
     np.testing.assert_allclose(found.expression, 0.0, atol=1e-3)
 
@@ -96,15 +93,4 @@ def test_weights_stay_between_0_and_1_and_little_is_said_without_need() -> None:
 def test_landmarks_that_say_nothing_are_refused(value: float) -> None:
     model = dome()
     with pytest.raises(ValueError, match="not finite, or their box has no area"):
-        fit_landmarks(model, LandmarkModel.of(model), np.full((68, 2), value))
-
-
-def test_landmarks_of_the_model_are_its_own() -> None:
-    model = dome()
-    landmarks = LandmarkModel.of(model)
-    coefficients = jax.random.normal(jax.random.key(0), (5,))
-    moved = landmarks.mean + landmarks.identity_basis @ coefficients
-    expected = model.landmarks.on(shape(model, coefficients, jnp.zeros(4)))
-    np.testing.assert_allclose(moved, expected, atol=1e-4)
-    changed = dataclasses.replace(model, expression_basis=0.0 * model.expression_basis)
-    assert not np.asarray(LandmarkModel.of(changed).expression_basis).any()
+        fit_landmarks(model, moving_landmarks(model), np.full((68, 2), value))
