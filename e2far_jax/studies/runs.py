@@ -13,7 +13,7 @@ from e2far_jax.data.source import FaceSource
 from e2far_jax.data.synthetic_faces.synthetic_faces_dataset_builder import Builder
 from e2far_jax.data_sets.photographs import AnnotatedPhotograph
 from e2far_jax.evaluation.evaluate import evaluate_split
-from e2far_jax.files import replacing
+from e2far_jax.files import read_json, replacing
 from e2far_jax.studies.photographs import landmark_errors
 from e2far_jax.training.config import ExperimentConfig
 from e2far_jax.training.loop import train
@@ -55,7 +55,7 @@ def run(
       test: the study's test pictures.
       photographs: to measure on, too.
     Raises:
-      ValueError: where `workdir` holds a run with other settings.
+      ValueError: where `workdir` holds a run with other settings, or a damaged record.
     """
     settings = {"config": settings_io.to_dict(config), "data_version": str(Builder.VERSION)}
     wanted = None if photographs is None else _fingerprint(photographs)
@@ -87,7 +87,9 @@ def _read(path: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
     """The stored record of a finished run, or None."""
     if not path.exists():
         return None
-    record = json.loads(path.read_text())
+    record = read_json(path)
+    if not isinstance(record, dict) or not {"synthetic", "landmarks"} <= {*record}:
+        raise ValueError(f"{path}: no record of a run; delete it to measure again")
     stored = {name: record.get(name) for name in settings}
     if differences := settings_io.differences(stored, settings):
         raise ValueError(
