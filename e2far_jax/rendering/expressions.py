@@ -24,8 +24,8 @@ _GROUPS = (
     (0.20, ("browDown",)),
     (0.12, ("mouthPucker",)),
     (0.12, ("mouthFunnel",)),
-    (0.12, ("mouthUpperUp", "noseSneer")),
-    (0.12, ("mouthLowerDown",)),
+    (0.30, ("mouthUpperUp", "mouthLowerDown")),  # teeth, as in most smiles for a photograph
+    (0.12, ("noseSneer",)),
     (0.25, ("eyeLookOut_L", "eyeLookIn_R")),
     (0.25, ("eyeLookIn_L", "eyeLookOut_R")),
     (0.15, ("eyeLookUp",)),
