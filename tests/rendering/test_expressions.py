@@ -75,6 +75,15 @@ def test_lips_close_only_over_an_open_jaw(weights):
     assert (weights["mouthClose"] <= weights["jawOpen"]).all()
 
 
+def test_many_smiles_show_teeth_and_few_of_them_a_wrinkled_nose():
+    names = ("mouthSmile_L", "mouthUpperUp_L", "mouthLowerDown_L", "noseSneer_L")
+    active = draw(names=names, **ALWAYS) > 0
+    smile, upper, lower, nose = active.T
+    np.testing.assert_array_equal(upper, lower)
+    assert 0.3 < upper[smile].mean() < 0.5
+    assert nose[smile & upper].mean() < 0.25
+
+
 def test_the_tongue_comes_out_as_far_as_there_is_room():
     names = ("tongueOut", "mouthPucker", "jawOpen", "mouthShrugLower")
     tongue, pucker, jaw, shrug = draw(names=names, **ALWAYS).T
