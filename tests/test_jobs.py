@@ -115,7 +115,8 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     figures = json.loads((tmp_path / "evaluation.json").read_text())
     assert figures["shape_rmse_mm"]["count"] == 4
 
-    stated = ["--hours=0.1", "--hardware=a CPU", "--least_slope=0.65", f"--out={tmp_path / 'own'}"]
+    stated = ["--hours=0.1", "--hardware=a CPU", "--least_slope=0.65", "--stretch_pictures=4"]
+    stated += [f"--out={tmp_path / 'own'}"]
     stored = run_job("ship", tmp_path, CONFIG, *TINY, *stated)
     assert stored.returncode == 0, stored.stderr
     assert "until their\n  slope is 0.65" in (tmp_path / "own" / "README.md").read_text()
