@@ -8,7 +8,7 @@ The first command trains the reading of whole pictures, the second the closer lo
 it. On two CPU cores either sees some 600 pictures a second, in an hour and three quarters and in 25
 minutes; rendering takes a quarter of an hour for each. Measured on test splits, all levels, read
 with mirror images: neutral 2.66 mm after the first and 2.52 mm with the closer look of the network
-in the box (mean face 3.07), expressive 2.87 and 2.70 mm (mean face 4.21 and 4.26); its card,
+in the box (mean face 3.07 and 3.10), expressive 2.87 and 2.71 mm (mean face 4.21); its card,
 e2far_jax/networks/default/README.md, says how it was trained and has more.
 """
 
