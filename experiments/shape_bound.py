@@ -33,14 +33,13 @@ SEED = flags.DEFINE_integer("seed", 0, "Of the random faces.")
 
 def main() -> None:
     config = from_config_dict(CONFIG.value)
-    pixels = PIXELS.value
     model = load_face_model(config.face_model)
     scene = SceneConfig.at_level(LEVEL.value, config.network.image_size)
-    rows = [["points", "seen", *(f"{each:g} px" for each in pixels)]]
+    rows = [["points", "seen", *(f"{each:g} px" for each in PIXELS.value)]]
     rows.append(["---"] + ["--:"] * (len(rows[0]) - 1))
     for points in POINTS.value:
         bounds = shape_bounds(
-            model, scene, points=points, pixels=pixels, faces=FACES.value, seed=SEED.value
+            model, scene, points=points, pixels=PIXELS.value, faces=FACES.value, seed=SEED.value
         )
         shares = [f"{bound.neutral:.2f} / {bound.expressive:.2f}" for bound in bounds]
         rows.append([str(points), f"{bounds[0].seen:.0f}", *shares])

@@ -77,7 +77,7 @@ def shape_bounds(
       faces: how many, at least 1.
       seed: of faces and errors.
     Raises:
-      ValueError: for numbers outside these, or more points than the face has.
+      ValueError: for numbers outside these, fewer than 68 points, or more than the face has.
     """
     if faces < 1 or not pixels or not all(0.0 < each < np.inf for each in pixels):
         raise ValueError(f"{faces} faces, errors of {[*pixels]} pixels; expected numbers over 0")
@@ -118,6 +118,8 @@ def posterior_mean(
       deviation: of these errors, above 0.
       precision: inverse covariance of the first C unknowns, whose mean is 0; of the others nothing
         is known.
+    Returns:
+      The mean, in the unknowns' units.
     """
     known = np.zeros((slopes.shape[1],) * 2)
     known[: len(precision), : len(precision)] = precision
@@ -179,12 +181,14 @@ def _small_turn(turn: Float[Array, "3"]) -> Float[Array, "3 3"]:
 
 
 def _prediction(coefficients: Sequence[np.ndarray], model: MorphableModel) -> Prediction:
+    """Identity and expression, of one row a face, within what the model can say."""
     both = jnp.asarray(np.stack(coefficients), jnp.float32)
     identity, expression = jnp.split(both, [model.identity_size], axis=1)
     return Prediction(identity, clip_expression(model, expression))
 
 
 def _shares(guess: Prediction, true: Prediction, model: MorphableModel) -> list[float]:
+    """The neutral and the expressive error by the mean face's."""
     errors = face_errors(guess, true, model).shapes
     return [
         float(getattr(errors[NETWORK], kind).mean() / getattr(errors[MEAN_FACE], kind).mean())
