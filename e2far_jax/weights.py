@@ -114,7 +114,7 @@ def save_weights(
     }
     arrays = {name: np.asarray(value, dtype) for name, value in flat.items()}
     with replacing(folder / "weights.npz") as file:
-        np.savez(file, **arrays, **_mirror_arrays(face_model))
+        np.savez_compressed(file, **arrays, **_mirror_arrays(face_model))
     with replacing(folder / "weights.json") as file:
         file.write(json.dumps(card, indent=1).encode())
 

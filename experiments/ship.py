@@ -11,6 +11,7 @@ are stretched by what a longer validation split asks for, rendered for that
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -24,6 +25,7 @@ from e2far_jax.data.generate import generate
 from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate_split, predict_split
 from e2far_jax.files import replacing
+from e2far_jax.morphable.model import clip_expression
 from e2far_jax.training.config import ExperimentConfig, from_config_dict
 from e2far_jax.training.export import load_state_weights
 from e2far_jax.training.model_card import Training, model_card
@@ -63,7 +65,8 @@ def main() -> None:
     command = COMMAND.value
     if command is None:
         path = config_flags.get_config_filename(flags.FLAGS["config"])
-        command = f"python experiments/train.py --config={path} --workdir={workdir}"
+        job = "closer_look" if config.network.look_points else "train"
+        command = f"python experiments/{job}.py --config={path} --workdir={workdir}"
     training = Training(command, HOURS.value, HARDWARE.value, _code(), LEAST_SLOPE.value)
     with replacing(out / "figures.json") as file:
         file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
@@ -79,7 +82,8 @@ def _stretched(trained: TrainedNetwork, config: ExperimentConfig, data_dir: Path
     )
     data_set = generate(data, config.scene, config.face_model, data_dir)
     predicted, true, _ = predict_split(trained, open_split(data_set, "validation"))
-    stretch = needed_stretch(predicted.expression, true.expression, LEAST_SLOPE.value)
+    clip = functools.partial(clip_expression, trained.face_model)
+    stretch = needed_stretch(predicted.expression, true.expression, LEAST_SLOPE.value, clip)
     return stretched(trained.variables, trained.network, stretch)
 
 

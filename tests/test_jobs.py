@@ -64,6 +64,7 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
         ([COMPACT + ":closer_look", "--config.init.wights=a"], "no setting init.wights"),
         ([CONFIG, "--config.init.weights=nowhere"], "nowhere: no weights here"),
         ([CONFIG, "--config.network.look_points=5"], "look_points is 5; expected 0, or at least"),
+        ([CONFIG, "--config.network.look_points=68"], "given to the trained network by"),
         ([CONFIG, "--stepps=3"], "stepps"),
         ([CONFIG, "extra"], "extra"),
     ],
@@ -74,6 +75,26 @@ def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path
     assert len(job.stderr.strip().splitlines()) == 1, job.stderr
     assert message in job.stderr
     assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "config"),
+        ([COMPACT], "network.look_points is 0; expected at least 68"),
+        ([COMPACT + ":closer_look"], "init.weights is not given"),
+        ([COMPACT + ":closer_look", "--config.init.weights=nowhere"], "nowhere: no weights here"),
+        ([COMPACT + ":closer_look", "--config.network.look_channels=0"], "look_channels is 0"),
+    ],
+)
+def test_what_no_closer_look_can_be_given_to_is_one_line(
+    flags: list[str], message: str, tmp_path: Path
+) -> None:
+    job = run_job("closer_look", tmp_path / "run", *flags)
+    assert job.returncode == 1
+    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
+    assert message in job.stderr
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +135,12 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     assert "mean face" in evaluated.stdout
     figures = json.loads((tmp_path / "evaluation.json").read_text())
     assert figures["shape_rmse_mm"]["count"] == 4
+
+    looking = ["--config.network.look_points=68", f"--config.init.weights={tmp_path / 'weights'}"]
+    looked = run_job("closer_look", tmp_path / "looked", CONFIG, *TINY, *looking)
+    assert looked.returncode == 0, looked.stderr
+    assert "mean face" in looked.stdout
+    assert "closer looks: 1" in load_weights(tmp_path / "looked" / "weights").description
 
     stated = ["--hours=0.1", "--hardware=a CPU", "--least_slope=0.65", "--stretch_pictures=4"]
     stated += [f"--out={tmp_path / 'own'}"]

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from e2far_jax.exporting.onnx_camera import camera
+from e2far_jax.exporting.onnx_camera_steps import face_axes, stepped
 from e2far_jax.exporting.onnx_graph import OnnxGraph
 from e2far_jax.exporting.onnx_layers import FeatureMap, dense
-from e2far_jax.models.closer_look import CAMERA_GAIN, LEAST_CONTRAST
+from e2far_jax.geometry.camera_steps import STEP_SIZE
+from e2far_jax.models.closer_look import LEAST_CONTRAST
 from e2far_jax.models.settings import NetworkSettings
 
 Arrays = Mapping[str, Any]
@@ -23,9 +24,8 @@ def corrected(
     layers: Arrays,
     points: Arrays,
     images: FeatureMap,
-    raw_camera: str,
     first: Mapping[str, str],
-) -> tuple[str, dict[str, str]]:
+) -> dict[str, str]:
     """A reading corrected.
 
     Args:
@@ -34,28 +34,31 @@ def corrected(
       layers: the closer look's parameters.
       points: its points.
       images: normalised pictures [B 3 S S].
-      raw_camera: the camera's nine numbers so far, [B 9].
       first: names of what was read so far, by what it is.
     Returns:
-      The same two, corrected.
+      The same, corrected.
     """
-    identity, expression = first["identity"], first["expression"]
+    identity, expression, rotation = (
+        first[name] for name in ("identity", "expression", "rotation")
+    )
     centres = _project(graph, first, _on(graph, points, identity, expression))
-    offsets = _offsets(graph, settings, first)
+    axes = face_axes(graph, rotation)
+    sides = graph.add("Mul", axes, _unsqueezed(graph, first["scale"], 1, 2))
+    offsets = _offsets(graph, settings, sides)
     places = graph.add("Add", _unsqueezed(graph, centres, 2), _unsqueezed(graph, offsets, 1))
     features = _features(graph, settings, layers, images, places)
-    together = graph.add("Concat", identity, expression, raw_camera, axis=1)
-    seen = graph.add("Concat", features, together, axis=1)
-    seen = graph.add("Mul", seen, np.array(settings.look_gain, np.float32))
-    coefficients = settings.identity_size + settings.expression_size
-    gains = np.where(np.arange(coefficients + 9) < coefficients, 1.0, CAMERA_GAIN)
-    correction = graph.add("Mul", dense(graph, seen, layers["read_out"]), np.float32(gains))
-    total = graph.add("Add", together, correction)
-    ends = np.cumsum([0, settings.identity_size, settings.expression_size, 9])
-    parts = [graph.part(total, *map(int, ends[n : n + 2]), 1) for n in range(3)]
-    identity, expression, raw_camera = parts
-    values = {"identity": identity, "expression": expression}
-    return raw_camera, values | camera(graph, raw_camera, settings)
+    flat = graph.add("Reshape", rotation, np.array([0, 9], np.int64))
+    rows = graph.part(flat, 0, 6, 1)
+    seen = graph.add("Concat", features, identity, expression, rows, axis=1)
+    correction = dense(graph, seen, layers["read_out"])
+    sizes = settings.identity_size, settings.expression_size, STEP_SIZE
+    ends = np.cumsum([0, *sizes])
+    parts = [graph.part(correction, *map(int, ends[n : n + 2]), 1) for n in range(3)]
+    return {
+        "identity": graph.add("Add", identity, parts[0]),
+        "expression": graph.add("Add", expression, parts[1]),
+        **stepped(graph, first, axes, parts[2]),
+    }
 
 
 def _on(graph: OnnxGraph, points: Arrays, identity: str, expression: str) -> str:
@@ -77,20 +80,12 @@ def _project(graph: OnnxGraph, first: Mapping[str, str], points: str) -> str:
     return graph.add("Add", scaled, _unsqueezed(graph, first["translation"], 1))
 
 
-def _offsets(graph: OnnxGraph, settings: NetworkSettings, first: Mapping[str, str]) -> str:
+def _offsets(graph: OnnxGraph, settings: NetworkSettings, axes: str) -> str:
     """Where a window's samples are from its centre, pixels, [B K 2]."""
     samples = settings.look_samples
     steps = (np.arange(samples) - (samples - 1) / 2.0) * (settings.look_extent / samples)
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2).astype(np.float32)
-    column = graph.part(graph.part(first["rotation"], 0, 2, 1), 1, 2, 2)
-    up = graph.add("Squeeze", column, np.array([2], np.int64))
-    squares = graph.add("ReduceSum", graph.add("Mul", up, up), np.array([1], np.int64), keepdims=1)
-    unit = graph.add("Div", up, graph.add("Sqrt", squares))
-    turned = graph.add("Gather", unit, np.array([1, 0, 0, 1], np.int64), axis=1)
-    signed = graph.add("Mul", turned, np.array([1, 1, -1, 1], np.float32))
-    axes = graph.add("Reshape", signed, np.array([0, 2, 2], np.int64))
-    scaled = graph.add("Mul", axes, _unsqueezed(graph, first["scale"], 1, 2))
-    return graph.add("MatMul", grid, scaled)
+    return graph.add("MatMul", grid, axes)
 
 
 def _features(
@@ -113,8 +108,7 @@ def _features(
     flat = graph.add("Reshape", windows, np.array([count, -1, entries], np.int64))
     product = graph.add("Transpose", graph.add("MatMul", flat, kernel), perm=[1, 0, 2])
     features = graph.add("Reshape", product, np.array([-1, count * channels], np.int64))
-    bias = np.asarray(layers["window_bias"], np.float32)
-    return graph.add("Relu", graph.add("Add", features, bias))
+    return graph.add("Relu", features)
 
 
 def _contrasts(graph: OnnxGraph, windows: str) -> str:

@@ -84,8 +84,8 @@ def _prediction(
         if settings.look_points:
             for number in range(1, settings.looks + 1):
                 layers = parameters[f"closer_look_{number}"]
-                looking = graph, settings, layers, variables["points"]["face"], normalised
-                raw, values = corrected(*looking, raw, values)
+                points = variables["points"]["face"]
+                values = corrected(graph, settings, layers, points, normalised, values)
     return values
 
 

@@ -3,7 +3,9 @@
 Around points of the predicted face small windows are read that follow its size and its roll, so
 that each always shows the same part of a face, and shows how far the prediction is off. What they
 show corrects the prediction. Such shape-indexed features are due to Cao, Wei, Wen, Sun, "Face
-alignment by explicit shape regression", CVPR 2012.
+alignment by explicit shape regression", CVPR 2012; that corrections are read out by least squares,
+look after look, to Xiong, De la Torre, "Supervised descent method and its applications to face
+alignment", CVPR 2013. `training/closer_look.py` finds the read-out.
 """
 
 from __future__ import annotations
@@ -12,14 +14,14 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Key
 
+from e2far_jax.geometry.camera_steps import STEP_SIZE, stepped
 from e2far_jax.geometry.cameras import Camera
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.models.windows import sample, window_grid
 from e2far_jax.morphable.moving_points import MovingPoints
 
-CAMERA_GAIN = 0.1  # the camera's numbers are smaller than coefficients
 LEAST_CONTRAST = 0.01  # in squares of normalised levels; pictures of one colour have none
 
 
@@ -57,6 +59,9 @@ class KeptPoints(nn.Module):
 class CloserLook(nn.Module):
     """Corrections to a reading.
 
+    What the windows show goes through random filters; what they say of the error is read out
+    linearly. The inputs of the read-out can be had as the intermediate "seen".
+
     Attributes:
       settings: of the network.
     """
@@ -70,9 +75,8 @@ class CloserLook(nn.Module):
         images: Float[Array, "B S S 3"],
         identity: Float[Array, "B I"],
         expression: Float[Array, "B E"],
-        raw_camera: Float[Array, "B 9"],
         camera: Camera,
-    ) -> tuple[Float[Array, "B I"], Float[Array, "B E"], Float[Array, "B 9"]]:
+    ) -> tuple[Float[Array, "B I"], Float[Array, "B E"], Camera]:
         """The reading corrected.
 
         Args:
@@ -80,39 +84,39 @@ class CloserLook(nn.Module):
           images: normalised pictures.
           identity: coefficients as read so far.
           expression: the same.
-          raw_camera: the nine numbers that `predict_camera` takes.
-          camera: what it makes of them, in the pictures' pixels.
+          camera: the same, in the pictures' pixels.
         Returns:
-          Identity and expression coefficients and the camera's nine numbers.
+          Identity and expression coefficients and the camera.
         """
         settings = self.settings
         # Pictures are too rough to be followed by a gradient.
-        centres, camera = jax.lax.stop_gradient((points.on(identity, expression), camera))
-        grid = window_grid(camera, centres, settings.look_samples, settings.look_extent)
+        centres, seen_by = jax.lax.stop_gradient((points.on(identity, expression), camera))
+        grid = window_grid(seen_by, centres, settings.look_samples, settings.look_extent)
         read = sample(images, grid.reshape(images.shape[0], -1, 2))
         windows = _contrasts(read.reshape(images.shape[0], settings.look_points, -1, 3))
-        first = jnp.concatenate([identity, expression, raw_camera], axis=-1)
-        correction = self._correction(windows.reshape(*windows.shape[:2], -1), first)
+        features = self._features(windows.reshape(*windows.shape[:2], -1))
+        rows = camera.rotation[:, :2].reshape(-1, 6)
+        seen = jnp.concatenate([features, identity, expression, rows], axis=-1)
+        self.sow("intermediates", "seen", seen)
         sizes = np.cumsum([settings.identity_size, settings.expression_size])
-        corrected = jnp.split(first + correction, sizes, axis=-1)
-        return corrected[0], corrected[1], corrected[2]
+        outputs = int(sizes[-1]) + STEP_SIZE
+        zeros = nn.initializers.zeros_init()  # nothing is corrected before the read-out is known
+        read_out = nn.Dense(outputs, kernel_init=zeros, precision="highest", name="read_out")
+        of_identity, of_expression, step = jnp.split(read_out(seen), sizes, axis=-1)
+        return identity + of_identity, expression + of_expression, stepped(camera, step)
 
-    def _correction(
-        self, windows: Float[Array, "B P K"], first: Float[Array, "B N"]
-    ) -> Float[Array, "B N"]:
-        """What to add to the first reading; nothing before training."""
+    def _features(self, windows: Float[Array, "B P K"]) -> Float[Array, "B F"]:
+        """What each point's filters say of its window, all together."""
         settings, dtype = self.settings, jnp.dtype(self.settings.dtype)
         shape = settings.look_points, windows.shape[-1], settings.look_channels
-        he_normal = nn.initializers.he_normal(in_axis=1, out_axis=2, batch_axis=0)
-        kernel = self.param("window_kernel", he_normal, shape)
-        bias = self.param("window_bias", nn.initializers.zeros_init(), (shape[0] * shape[2],))
+        kernel = self.param("window_kernel", _random_signs, shape)
         features = jnp.einsum("bpk,pkc->bpc", windows.astype(dtype), kernel.astype(dtype))
-        features = nn.relu(features.reshape(windows.shape[0], -1) + bias.astype(dtype))
-        seen = settings.look_gain * jnp.concatenate([features.astype(jnp.float32), first], axis=-1)
-        zeros = nn.initializers.zeros_init()
-        correction = nn.Dense(first.shape[-1], kernel_init=zeros, name="read_out")(seen)
-        coefficients = settings.identity_size + settings.expression_size
-        return correction.at[:, coefficients:].multiply(CAMERA_GAIN)
+        return nn.relu(features.reshape(windows.shape[0], -1)).astype(jnp.float32)
+
+
+def _random_signs(key: Key[Array, ""], shape: tuple[int, int, int]) -> Float[Array, "P K C"]:
+    """Filters of random signs, which take little room in a file, with He's variance."""
+    return jax.random.rademacher(key, shape, jnp.float32) * np.sqrt(2.0 / shape[1])
 
 
 def _contrasts(windows: Float[Array, "B P K 3"]) -> Float[Array, "B P K 3"]:

@@ -87,9 +87,8 @@ class E2FAR(nn.Module):
             points = KeptPoints(settings, self.points, name="face")()
             for number in range(1, settings.looks + 1):
                 look = CloserLook(settings, name=f"closer_look_{number}")
-                reading = identity, expression, raw, camera
-                identity, expression, raw = look(points, normalised, *reading)
-                camera = predict_camera(raw, settings)
+                reading = look(points, normalised, identity, expression, camera)
+                identity, expression, camera = reading
         return Prediction(identity, expression, camera)
 
     def _backbone(self, images: Float[Array, "B H W 3"]) -> FeatureMaps:

@@ -46,7 +46,6 @@ class NetworkSettings:
       look_samples: of a window around a point, along each side.
       look_extent: side of a window, mm on the face.
       look_channels: features of each window.
-      look_gain: what these are multiplied by before they are read out, as `head_gain` is for maps.
       dtype: "float32" or "bfloat16" for activations; parameters are float32 always.
     """
 
@@ -73,8 +72,7 @@ class NetworkSettings:
     looks: int = 1
     look_samples: int = 8
     look_extent: float = 20.0
-    look_channels: int = 32
-    look_gain: float = 0.03
+    look_channels: int = 64
     pixel_mean: tuple[float, float, float] = (129.1863, 104.7624, 93.5940)
     pixel_scale: float = 1.0
     dtype: Literal["float32", "bfloat16"] = "float32"

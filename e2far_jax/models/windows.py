@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from e2far_jax.geometry.camera_steps import face_axes
 from e2far_jax.geometry.cameras import Camera, project
 
 
@@ -26,10 +27,8 @@ def window_grid(
     """
     steps = (jnp.arange(samples) - (samples - 1) / 2.0) * (extent / samples)
     grid = jnp.stack(jnp.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    up = camera.rotation[:, :2, 1]  # of the face, in the picture's plane
-    sine, cosine = jnp.moveaxis(up / jnp.linalg.norm(up, axis=-1, keepdims=True), -1, 0)
-    axes = jnp.stack([cosine, sine, -sine, cosine], axis=-1).reshape(-1, 2, 2)
-    offsets = jnp.matmul(grid, camera.scale[:, None, None] * axes, precision="highest")
+    axes = camera.scale[:, None, None] * face_axes(camera)
+    offsets = jnp.matmul(grid, axes, precision="highest")
     return project(camera, points)[:, :, None, :2] + offsets[:, None]
 
 

@@ -29,6 +29,7 @@ from e2far_jax.training.step import Metrics, Task, TrainState, make_train_step
 from e2far_jax.training.task import (
     beginning,
     check_frozen,
+    check_trained_alone,
     experiment_network,
     experiment_plan,
     experiment_task,
@@ -66,6 +67,7 @@ def train(
         weights are of another network.
     """
     check_batch_size(config.train.batch_size, jax.device_count(), config.train.accumulation)
+    check_trained_alone(config)
     check_frozen(config)
     pretrained, trained = read_pretrained(config.init), read_trained(config.init)
     data_set = stored_data_set(config, data_dir or workdir / "data")

@@ -41,8 +41,7 @@ def model_card(
       training: how it came about.
       evaluation: of the stored weights, on the test split.
     """
-    data, train, side = config.data, config.train, config.network.image_size
-    begun = f" from {config.init.weights} on" if config.init.weights else ""
+    data, side = config.data, config.network.image_size
     return f"""# {name}
 
 A compact E2FAR network: one face picture of {side} x {side} pixels to the coefficients of the face
@@ -53,8 +52,8 @@ model `{config.face_model.spec}` and a camera.
 - **Data**: {data.train_examples:,} pictures of random faces and scenes, rendered from the face
   model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
   used**, neither for training nor for choosing weights.
-- **Training**: {train.duration}{begun}, {train.batch_size} pictures a step, seed {config.seed},
-  {training.hours:.1f} hours on {training.hardware}, code {training.code}.
+- **Training**: {_training(config)}, seed {config.seed},
+  {training.hours:.1f} hours in all on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
 - **Expressions**: {_stretched(training.least_slope)}.
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,
@@ -73,6 +72,14 @@ The configuration:
 {json.dumps(settings_io.to_dict(config), indent=1)}
 ```
 """
+
+
+def _training(config: ExperimentConfig) -> str:
+    train, weights = config.train, config.init.weights
+    if config.network.look_points:
+        return f"closer looks ({config.network.looks}) given to {weights}, {train.duration} each"
+    begun = f" from {weights} on" if weights else ""
+    return f"{train.duration}{begun}, {train.batch_size} pictures a step"
 
 
 def _stretched(least_slope: float) -> str:

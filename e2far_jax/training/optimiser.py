@@ -58,12 +58,5 @@ def _adam(schedule: optax.Schedule, settings: TrainSettings) -> optax.GradientTr
     return optax.adamw(
         schedule,
         weight_decay=settings.weight_decay,
-        mask=_decaying,
-    )
-
-
-def _decaying(variables: Any) -> Any:
-    """Which variables decay: matrices and kernels, not the points of the closer look."""
-    return jax.tree_util.tree_map_with_path(
-        lambda path, leaf: leaf.ndim > 1 and not within(path, ("points",)), variables
+        mask=lambda variables: jax.tree.map(lambda leaf: leaf.ndim > 1, variables),
     )

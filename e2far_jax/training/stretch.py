@@ -7,16 +7,25 @@ an expression is read well, some of this can be taken back at little cost.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from e2far_jax.evaluation.metrics.coefficients import coefficient_statistics
 from e2far_jax.models.settings import NetworkSettings
 from e2far_jax.pytrees import pytree_dataclass
 
 LEAST_CORRELATION = 0.5  # what is read worse would be stretched into noise
+LARGEST_GAIN = 8.0  # nothing that is read so well is stiller
+HALVINGS = 20
+Clip = Callable[[Float[Array, "B E"]], Float[Array, "B E"]]
+
+
+def _unclipped(expression: Float[Array, "B E"]) -> Float[Array, "B E"]:
+    return expression
 
 
 @pytree_dataclass
@@ -33,25 +42,42 @@ class Stretch:
 
 
 def needed_stretch(
-    predicted: Float[Array, "B E"], true: Float[Array, "B E"], least_slope: float
+    predicted: Float[Array, "B E"],
+    true: Float[Array, "B E"],
+    least_slope: float,
+    clip: Clip = _unclipped,
 ) -> Stretch:
     """How much to stretch each coefficient until its slope is `least_slope`.
 
     The slope is that of the least-squares line of prediction on truth. No coefficient gets more
     varied than the truth, so that its slope stays below its correlation. Those with a correlation
-    under `LEAST_CORRELATION` stay as they are.
+    under `LEAST_CORRELATION` stay as they are. The gains are found by bisection.
 
     Args:
-      predicted: expression coefficients, one row a face.
+      predicted: expression coefficients, one row a face, not clipped.
       true: the ones that made the faces.
       least_slope: 0 leaves everything as it is.
+      clip: what becomes of stretched coefficients before they are used, whose slopes these are.
     """
-    statistics = coefficient_statistics(predicted, true)
-    correlation, slope = statistics.correlation, statistics.slope
-    wanted = jnp.minimum(least_slope, correlation)
-    too_still = (correlation >= LEAST_CORRELATION) & (slope < wanted)
-    gain = jnp.where(too_still, wanted / jnp.where(too_still, slope, 1.0), 1.0)
-    return Stretch(predicted.mean(axis=0), gain)
+    mean, true_spread = predicted.mean(axis=0), true.std(axis=0)
+    well_read = coefficient_statistics(clip(predicted), true).correlation >= LEAST_CORRELATION
+
+    def too_still(gain: Float[Array, "E"]) -> Bool[Array, "E"]:
+        stretched = clip(mean + gain * (predicted - mean))
+        slope = coefficient_statistics(stretched, true).slope
+        return well_read & (slope < least_slope) & (stretched.std(axis=0) < true_spread)
+
+    def halved(
+        _: Int[Array, ""], bounds: tuple[Float[Array, "E"], Float[Array, "E"]]
+    ) -> tuple[Float[Array, "E"], Float[Array, "E"]]:
+        low, high = bounds
+        middle = 0.5 * (low + high)
+        more = too_still(middle)
+        return jnp.where(more, middle, low), jnp.where(more, high, middle)
+
+    one = jnp.ones_like(mean)
+    _, gain = jax.lax.fori_loop(0, HALVINGS, halved, (one, LARGEST_GAIN * one))
+    return Stretch(mean, jnp.where(too_still(one), gain, one))
 
 
 def stretched(
@@ -74,7 +100,7 @@ def stretched(
     kernel = kernel.at[:, columns].multiply(stretch.gain)
     if network.look_points:  # it is told the coefficients, in its last inputs, and adds to them
         told = len(kernel) - kernel.shape[1] + columns
-        kernel = kernel.at[told, columns].add((stretch.gain - 1.0) / network.look_gain)
+        kernel = kernel.at[told, columns].add(stretch.gain - 1.0)
     moved = stretch.gain * bias[columns] + (1.0 - stretch.gain) * stretch.mean
     part = {"read_out": {"kernel": kernel, "bias": bias.at[columns].set(moved)}}
     return {**variables, "params": {**parameters, name: parameters[name] | part}}

@@ -13,7 +13,6 @@ from e2far_jax.losses import face_gram
 from e2far_jax.models import E2FAR, NetworkSettings
 from e2far_jax.models.pretrained import PretrainedVGG16, read_vgg16, with_pretrained_backbone
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.training.config import ExperimentConfig, network_settings
 from e2far_jax.training.optimiser import learning_rate_schedule, make_optimiser
 from e2far_jax.training.plan import Plan, make_plan
@@ -55,7 +54,7 @@ def experiment_task(
     """
     plan, train = experiment_plan(config), config.train
     return Task(
-        E2FAR(network, train.rematerialise, points_over_the_face(face_model, network.look_points)),
+        E2FAR(network, train.rematerialise),
         make_optimiser(train, plan),
         learning_rate_schedule(train, plan),
         face_gram(face_model),
@@ -66,6 +65,19 @@ def experiment_task(
         plan.frozen if plan.frozen < plan.steps else None,
         train.average_decay,
     )
+
+
+def check_trained_alone(config: ExperimentConfig) -> None:
+    """Refuse to train a closer look by steps.
+
+    Raises:
+      ValueError: for a network with one.
+    """
+    if config.network.look_points:
+        raise ValueError(
+            f"network.look_points is {config.network.look_points}; expected 0: a closer look is "
+            "given to the trained network by experiments/closer_look.py"
+        )
 
 
 def check_frozen(config: ExperimentConfig) -> None:
@@ -132,19 +144,13 @@ def beginning(
 
 
 def _parameters_of(trained: TrainedNetwork, state: TrainState) -> dict[str, object]:
-    """A trained network's parameters, if they are of the form of the state's.
-
-    Closer looks that the trained network lacks begin as in the state.
-    """
+    """A trained network's parameters without its closer looks, if they are of the state's form."""
     begun, given = (
         flax.traverse_util.flatten_dict(parameters, sep="/")
         for parameters in (state.parameters, trained.variables)
     )
-    looks = {part for part in state.parameters["params"] if part.startswith("closer_look_")}
-    new = tuple(f"params/{part}/" for part in looks.difference(trained.network.parts))
-    if not trained.network.look_points:
-        new += ("points/",)
-    given |= {name: leaf for name, leaf in begun.items() if name.startswith(new)}
+    looks = "points/", "params/closer_look_"
+    given = {name: leaf for name, leaf in given.items() if not name.startswith(looks)}
     expected, found = (jax.tree.map(jnp.shape, flat) for flat in (begun, given))
     names = sorted({*expected, *found})
     different = [name for name in names if expected.get(name) != found.get(name)]

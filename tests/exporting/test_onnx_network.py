@@ -38,7 +38,7 @@ NETWORKS = {
     "no camera": {"camera": False},
     "bfloat16": {"dtype": "bfloat16"},
     "standard deviations": {"named": False},
-    "closer look": {"look_points": 70, "look_samples": 3, "look_channels": 2, "look_gain": 0.5},
+    "closer look": {"look_points": 70, "look_samples": 3, "look_channels": 2},
     "closer look, mirror images": {"look_points": 68, "image_size": 45, "mirrored": True},
     "mirror images": {"mirrored": True},
     "mirror images, no camera": {"mirrored": True, "camera": False},

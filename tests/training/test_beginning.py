@@ -3,18 +3,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from e2far_jax.models import E2FAR
 from e2far_jax.models.pretrained import PretrainedError
-from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.morphable.settings import load_face_model
 from e2far_jax.training.settings import InitSettings
-from e2far_jax.training.step import Task, initial_state
 from e2far_jax.training.task import (
     beginning,
     check_frozen,
@@ -65,60 +63,19 @@ def test_a_pretrained_backbone_is_what_training_begins_with(
         np.testing.assert_array_equal(backbone["conv5_3"]["kernel"], weights["conv5_3"][0])
 
 
-LOOKING = {"look_points": 68, "look_samples": 2, "look_channels": 2}
-
-
-def looking_task(**train: object) -> tuple[Task, MorphableModel]:
-    config, model = configuration(**train), random_model()
-    network = dataclasses.replace(config.network, **LOOKING)
-    config = dataclasses.replace(config, network=network)
-    return experiment_task(config, model, experiment_network(config, model)), model
-
-
-def first_weights(tmp_path: Path) -> tuple[InitSettings, dict[str, Any]]:
-    """A folder of random weights of a network without a closer look."""
+def test_a_trained_network_begins_again_without_its_closer_look(tmp_path: Path) -> None:
     config = configuration()
     model = load_face_model(config.face_model)
     network = experiment_network(config, model)
-    begun = initial_state(experiment_task(config, model, network)).parameters
-    variables = jax.tree.map(lambda leaf: leaf + 0.5, begun)
-    save_weights(tmp_path / "first", variables, network, config.face_model, "random numbers")
-    return InitSettings(weights=str(tmp_path / "first")), variables
-
-
-def test_a_closer_look_begins_on_a_trained_first_reading(tmp_path: Path) -> None:
-    init, variables = first_weights(tmp_path)
-    task, model = looking_task()
-    state = beginning(task, trained=read_trained(init))
-    parameters = dict(state.parameters["params"])
-    look = parameters.pop("closer_look_1")
-    assert not np.any(look["read_out"]["kernel"])
-    jax.tree.map(np.testing.assert_array_equal, parameters, variables["params"])
-    points = points_over_the_face(model, 68)
-    assert points is not None
-    np.testing.assert_array_equal(state.parameters["points"]["face"]["mean"], points.mean)
-
-
-def test_a_second_look_begins_on_a_first(tmp_path: Path) -> None:
-    config = configuration()
-    model = load_face_model(config.face_model)
-
-    def begun(looks: int, init: InitSettings) -> dict[str, Any]:
-        network = dataclasses.replace(config.network, looks=looks, **LOOKING)
-        looking = dataclasses.replace(config, network=network)
-        network = experiment_network(looking, model)
-        task = experiment_task(looking, model, network)
-        variables = beginning(task, trained=read_trained(init)).parameters
-        if looks == 1:
-            variables = jax.tree.map(lambda leaf: leaf + 0.5, variables)
-            save_weights(tmp_path / "one", variables, network, config.face_model, "one look")
-        return variables
-
-    one = begun(1, InitSettings())
-    two = begun(2, InitSettings(weights=str(tmp_path / "one")))
-    second = two["params"].pop("closer_look_2")
-    assert not np.any(second["read_out"]["kernel"])
-    jax.tree.map(np.testing.assert_array_equal, two, one)
+    looking = dataclasses.replace(network, look_points=68, look_samples=2, look_channels=2)
+    images = jnp.zeros((1, network.image_size, network.image_size, 3))
+    variables = jax.jit(E2FAR(looking).init)(jax.random.key(3), images)
+    save_weights(tmp_path / "looking", variables, looking, config.face_model, "random numbers")
+    trained = read_trained(InitSettings(weights=str(tmp_path / "looking")))
+    state = beginning(experiment_task(config, model, network), trained=trained)
+    parameters = dict(variables["params"])
+    parameters.pop("closer_look_1")
+    jax.tree.map(np.testing.assert_array_equal, state.parameters, {"params": parameters})
 
 
 def test_frozen_parts_are_given_ones_of_the_network() -> None:

@@ -181,20 +181,6 @@ def test_what_is_frozen_for_good_takes_no_gradient() -> None:
         assert all(jax.tree.leaves(same)) == (part == "backbone"), part
 
 
-def test_points_of_a_closer_look_stay_where_they_are() -> None:
-    """Weight decay, too, leaves them alone."""
-    settings = dataclasses.replace(SETTINGS, weight_decay=0.5)
-    looking = dataclasses.replace(TINY_NETWORK, look_points=68, look_samples=2, look_channels=2)
-    task = make_task(settings, looking)
-    state = moved_state(task)
-    moved, _ = jax.jit(make_train_step(task))(state, random_batch(16))
-    jax.tree.map(
-        np.testing.assert_array_equal, moved.parameters["points"], state.parameters["points"]
-    )
-    look, begun = (each.parameters["params"]["closer_look_1"] for each in (moved, state))
-    assert not np.array_equal(look["window_kernel"], begun["window_kernel"])
-
-
 def test_the_average_follows_the_parameters() -> None:
     task = make_task(dataclasses.replace(SETTINGS, average_decay=0.5))
     state, batch, step = initial_state(task), random_batch(16), jax.jit(make_train_step(task))

@@ -40,6 +40,18 @@ def test_slopes_are_lifted_to_what_is_wanted_or_can_be_had() -> None:
     np.testing.assert_allclose(again.std(axis=0)[2], true.std(axis=0)[2], rtol=1e-4)
 
 
+def test_slopes_are_those_of_what_is_left_after_clipping() -> None:
+    predicted, true = read_with([0.9, 0.6], [0.5, 0.2])
+    predicted, true = predicted - 3.0, true - 1.0  # half of what is said is below 0
+
+    def clip(expression: jax.Array) -> jax.Array:
+        return jnp.clip(expression, 0.0, None)
+
+    stretch = needed_stretch(predicted, true, 0.4, clip)
+    again = clip(stretch.mean + stretch.gain * (predicted - stretch.mean))
+    np.testing.assert_allclose(coefficient_statistics(again, true).slope, 0.4, atol=1e-4)
+
+
 def test_nothing_wanted_or_nothing_said_leaves_all_as_it_is() -> None:
     predicted, true = read_with([0.9, 0.6], [0.5, 0.3])
     np.testing.assert_array_equal(needed_stretch(predicted, true, 0.0).gain, 1.0)

@@ -46,7 +46,7 @@ def training(
 ) -> Run:
     """A call that takes one optimiser step on a batch [B H W 3] and waits for it.
 
-    The loss has the two shape terms; the camera's nine numbers are regressed directly, which
+    The loss has the two shape terms; the camera's numbers are regressed directly, which
     costs less than ours.
     """
     network = _network(settings, variables).train()

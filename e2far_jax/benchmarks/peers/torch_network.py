@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from e2far_jax.benchmarks.peers.torch_closer_look import TorchCloserLook
+from e2far_jax.benchmarks.peers.torch_closer_look import Camera, TorchCloserLook, orthonormal_rows
 from e2far_jax.benchmarks.peers.torch_layers import Parameters, copy_into, dense_layer
 from e2far_jax.models.backbones import VGG16_BLOCKS
 from e2far_jax.models.settings import NetworkSettings
@@ -16,8 +16,8 @@ from e2far_jax.models.settings import NetworkSettings
 class TorchE2FAR(nn.Module):
     """The network that `settings` describe; float pictures [B 3 H W] in [0, 1] go in.
 
-    Out come identity [B I] and expression coefficients [B E], and the nine raw numbers of the
-    camera head [B 9].
+    Out come identity [B I] and expression coefficients [B E], and cameras [B 9]: the rotation's
+    first two rows, scale and translation.
     """
 
     def __init__(self, settings: NetworkSettings, variables: Parameters) -> None:
@@ -55,11 +55,20 @@ class TorchE2FAR(nn.Module):
         reading = (
             self._head("identity_head", top, relu),
             self._head("expression_head", fused, relu),
-            self._head("camera_head", top, True),
+            self._camera(self._head("camera_head", top, True)),
         )
         for look in self.looks:
             reading = look(centred, *reading)
-        return reading
+        identity, expression, (rows, scale, translation) = reading
+        return identity, expression, torch.cat([rows.flatten(1), scale, translation], dim=1)
+
+    def _camera(self, raw: torch.Tensor) -> Camera:
+        """The camera that the head's nine numbers mean."""
+        frontal = torch.eye(2, 3, device=raw.device)
+        size = self.settings.image_size
+        scale = torch.exp(raw[:, 6:7]) * (size / self.settings.crop_extent)
+        rows = orthonormal_rows(raw[:, :6].reshape(-1, 2, 3) + frontal)
+        return rows, scale, size * (0.5 + raw[:, 7:])
 
     def _vgg16(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
         maps = {}
