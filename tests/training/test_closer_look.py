@@ -73,7 +73,7 @@ def losses(variables: dict[str, Any], network: NetworkSettings, batch: Batch) ->
 
 
 def test_the_read_out_is_that_of_weighted_least_squares() -> None:
-    trained, batches = random_network(), different_batches(2)
+    trained, batches = random_network(), different_batches(20)  # more pictures than inputs
     variables = looked(LOOKING, batches)
     for name, parameters in trained.variables["params"].items():
         jax.tree.map(np.testing.assert_array_equal, variables["params"][name], parameters)
