@@ -6,11 +6,11 @@
 
 The first command trains the reading of whole pictures, the second finds the closer looks that
 correct it. On two CPU cores the first sees some 600 pictures a second, an hour and three quarters
-long; a look takes some minutes, at LOOKSPEED pictures a second; rendering takes a quarter of an hour
-for either command. Measured on test splits, all levels, read with mirror images: neutral 2.66 mm
-after the first and 2.36 mm with the closer looks of the network in the box (mean face 3.07 and
-3.09), expressive 2.87 and 2.55 mm (mean face 4.21 and 4.23); its card,
-e2far_jax/networks/default/README.md, says how it was trained and has more.
+long; each of two looks takes five minutes; rendering takes a quarter of an hour for either command.
+Measured on test splits, all levels, read with mirror images: neutral 2.66 mm after the first and
+2.36 mm with the closer looks of the network in the box (mean face 3.07 and 3.09), expressive 2.87
+and 2.55 mm (mean face 4.21 and 4.23); its card, e2far_jax/networks/default/README.md, says how it
+was trained and has more.
 """
 
 import dataclasses
