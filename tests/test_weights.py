@@ -161,7 +161,7 @@ def test_failed_save_leaves_the_old_weights(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(np, "savez", full)
+        patch.setattr(np, "savez_compressed", full)
         with pytest.raises(OSError, match="no space"):
             save_weights(folder, variables, TINY_NETWORK, FaceModelSettings(), "another")
     assert (folder / "weights.npz").read_bytes() == before

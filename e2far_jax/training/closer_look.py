@@ -38,6 +38,7 @@ from e2far_jax.weights import TrainedNetwork, load_weights, save_weights
 
 LEAST_LOSS = 10.0  # mm^2; about what is left of the best readings
 RIDGE = 3e-3
+LOOK_SETTINGS = ("look_points", "look_samples", "look_extent", "look_channels")  # of all looks
 
 
 def give_closer_looks(
@@ -112,10 +113,9 @@ def _network_with_looks(config: ExperimentConfig, trained: TrainedNetwork) -> Ne
             f"init.weights has {had} closer look(s) and network.looks is {asked.looks}; expected "
             "more"
         )
-    kept = {"looks", *(() if had else _LOOK_SETTINGS)}
-    beginning = dataclasses.replace(
-        trained.network, **{name: getattr(asked, name) for name in kept}
-    )
+    open_to_choice = ("looks",) if had else ("looks", *LOOK_SETTINGS)
+    chosen = {name: getattr(asked, name) for name in open_to_choice}
+    beginning = dataclasses.replace(trained.network, **chosen)
     asked = dataclasses.replace(asked, pixel_mean=trained.network.pixel_mean)
 
     def described(face_model: FaceModelSettings, network: NetworkSettings) -> dict[str, Any]:
@@ -128,9 +128,6 @@ def _network_with_looks(config: ExperimentConfig, trained: TrainedNetwork) -> Ne
     if different:
         raise ValueError(f"init.weights is of another configuration: {different[0]} here")
     return asked
-
-
-_LOOK_SETTINGS = ("look_points", "look_samples", "look_extent", "look_channels")
 
 
 def _looks(network: NetworkSettings) -> int:
