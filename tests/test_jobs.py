@@ -35,6 +35,13 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def assert_refused(job: subprocess.CompletedProcess[str], message: str) -> None:
+    """It ended with status 1 and one line that says why."""
+    assert job.returncode == 1
+    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
+    assert message in job.stderr
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
@@ -71,9 +78,7 @@ def run_job(name: str, workdir: Path, *flags: str) -> subprocess.CompletedProces
 )
 def test_a_wrong_flag_is_one_line(flags: list[str], message: str, tmp_path: Path) -> None:
     job = run_job("train", tmp_path / "run", *flags)
-    assert job.returncode == 1
-    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
-    assert message in job.stderr
+    assert_refused(job, message)
     assert not (tmp_path / "run" / "checkpoints").exists()
 
 
@@ -91,9 +96,7 @@ def test_what_no_closer_look_can_be_given_to_is_one_line(
     flags: list[str], message: str, tmp_path: Path
 ) -> None:
     job = run_job("closer_look", tmp_path / "run", *flags)
-    assert job.returncode == 1
-    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
-    assert message in job.stderr
+    assert_refused(job, message)
     assert not (tmp_path / "run").exists()
 
 
@@ -110,9 +113,7 @@ def test_what_is_missing_for_an_evaluation_is_one_line(
     flags: list[str], message: str, tmp_path: Path
 ) -> None:
     job = run_job("evaluate", tmp_path / "run", *flags)
-    assert job.returncode == 1
-    assert len(job.stderr.strip().splitlines()) == 1, job.stderr
-    assert message in job.stderr
+    assert_refused(job, message)
 
 
 def test_the_demos_photograph(tmp_path: Path) -> None:
@@ -151,9 +152,7 @@ def test_the_whole_journey(tmp_path: Path) -> None:
 
     for job in (["ship", *stated], ["evaluate"]):
         refused = run_job(job[0], tmp_path, CONFIG, *TINY, *job[1:], "--config.network.looks=2")
-        assert refused.returncode == 1
-        (line,) = refused.stderr.strip().splitlines()
-        assert "of another configuration: network.looks was 1, is 2" in line
+        assert_refused(refused, "of another configuration: network.looks was 1, is 2")
 
     drawn = run_job("demo_pictures", tmp_path, CONFIG, *TINY)
     assert drawn.returncode == 0, drawn.stderr

@@ -16,7 +16,10 @@ STEP_SIZE = 6
 
 
 def face_axes(camera: Camera) -> Float[Array, "B 2 2"]:
-    """The face's right and its down, in the picture's plane: unit vectors in rows, y down."""
+    """The face's right and its down, in the picture's plane: unit vectors in rows, y down.
+
+    They are NaN where the face's up points straight at the viewer or away.
+    """
     up = camera.rotation[:, :2, 1]
     sine, cosine = jnp.moveaxis(up / jnp.linalg.norm(up, axis=-1, keepdims=True), -1, 0)
     return jnp.stack([cosine, sine, -sine, cosine], axis=-1).reshape(-1, 2, 2)

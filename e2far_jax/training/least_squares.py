@@ -58,6 +58,8 @@ def solution(
     Args:
       equations: over all rows.
       ridge: the penalty, as a share of the inputs' mean sum of squares; more than 0.
+    Raises:
+      numpy.linalg.LinAlgError: where the penalty is too small for the equations to have one.
     """
     gram, moment = (np.asarray(part, np.float64) for part in (equations.gram, equations.moment))
     squares = np.diagonal(gram)[:-1]
