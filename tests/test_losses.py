@@ -9,7 +9,13 @@ import pytest
 
 from e2far_jax.geometry.cameras import Camera, project
 from e2far_jax.geometry.rotations import rotation_from_euler
-from e2far_jax.losses import LossSettings, face_gram, loss_terms, multi_task_loss
+from e2far_jax.losses import (
+    LossSettings,
+    example_weights,
+    face_gram,
+    loss_terms,
+    multi_task_loss,
+)
 from e2far_jax.models import Prediction
 from e2far_jax.morphable.model import neutral_shape, shape
 from tests.random_faces import random_model
@@ -94,6 +100,38 @@ def test_weights(pair: tuple[Prediction, Prediction], single_task: bool) -> None
         + 0.125 * np.mean((pair[0].expression - pair[1].expression) ** 2, axis=1)
     )
     np.testing.assert_allclose(multi_task_loss(terms, settings), expected, rtol=1e-5)
+
+
+def test_the_robust_loss_grows_as_a_logarithm(pair: tuple[Prediction, Prediction]) -> None:
+    terms = loss_terms(*pair, face_gram(random_model()))
+    squares = np.float64(multi_task_loss(terms, LossSettings()))
+    robust = multi_task_loss(terms, LossSettings(robust_scale=3.0))
+    np.testing.assert_allclose(robust, 3.0 * np.log(1.0 + squares / 3.0), rtol=1e-5)
+    nearly_squares = multi_task_loss(terms, LossSettings(robust_scale=1e9))
+    np.testing.assert_allclose(nearly_squares, squares, rtol=1e-3)
+
+
+@pytest.mark.parametrize("scale", [None, 0.5, 20.0])
+def test_examples_weigh_what_the_loss_rises_by(
+    pair: tuple[Prediction, Prediction], scale: float | None
+) -> None:
+    terms = loss_terms(*pair, face_gram(random_model()))
+    squares = np.float64(multi_task_loss(terms, LossSettings()))
+
+    def loss(identity_error: jax.Array) -> jax.Array:  # whose weight is 1
+        moved = dataclasses.replace(terms, identity=identity_error)
+        return multi_task_loss(moved, LossSettings(robust_scale=scale)).sum()
+
+    weights = example_weights(terms, LossSettings(robust_scale=scale))
+    np.testing.assert_allclose(weights, jax.grad(loss)(terms.identity), rtol=1e-5)
+    expected = np.ones(BATCH) if scale is None else scale / (scale + squares)
+    np.testing.assert_allclose(weights, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, np.nan])
+def test_a_scale_that_is_none(scale: float) -> None:
+    with pytest.raises(ValueError, match=rf"loss.robust_scale is {scale}; expected more than 0"):
+        LossSettings(robust_scale=scale)
 
 
 def test_default_weights_are_the_papers() -> None:

@@ -2,9 +2,7 @@
 
 A look's corrections are linear in what it sees, and what they should be is known of rendered
 pictures. So the best read-out is the solution of linear equations, found in one pass over pictures.
-Pictures that are read badly would have the most say in it and teach the least; each counts by
-
-    w = 1 / (10 mm^2 + loss of its reading so far).
+Under a robust loss each picture counts by how well it is read so far (`losses.example_weights`).
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from e2far_jax import settings as settings_io
 from e2far_jax.data.batch import Batch
 from e2far_jax.geometry.camera_steps import camera_step
 from e2far_jax.keys import stream_key
-from e2far_jax.losses import face_gram, loss_terms, multi_task_loss
+from e2far_jax.losses import example_weights, face_gram, loss_terms
 from e2far_jax.models import E2FAR, NetworkSettings, Prediction
 from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.morphable.settings import FaceModelSettings
@@ -36,7 +34,6 @@ from e2far_jax.training.step import truth
 from e2far_jax.training.task import experiment_plan, read_trained
 from e2far_jax.weights import TrainedNetwork, load_weights, save_weights
 
-LEAST_LOSS = 10.0  # mm^2; about what is left of the best readings
 RIDGE = 3e-3
 LOOK_SETTINGS = ("look_points", "look_samples", "look_extent", "look_channels")  # of all looks
 
@@ -165,8 +162,8 @@ def _adding(
         found, state = module.apply(variables, batch.image, mutable=["intermediates"])
         (seen,) = state["intermediates"][f"closer_look_{network.looks}"]["seen"]
         true = truth(batch)
-        loss = multi_task_loss(loss_terms(found, true, gram), config.loss)
-        return with_rows(equations, seen, _wanted(found, true), 1.0 / (LEAST_LOSS + loss))
+        weights = example_weights(loss_terms(found, true, gram), config.loss)
+        return with_rows(equations, seen, _wanted(found, true), weights)
 
     return jax.jit(add, donate_argnums=0)
 

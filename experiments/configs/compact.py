@@ -63,7 +63,9 @@ FIRST_READING = ExperimentConfig(
         blur=0.0,
         noise=0.2,
     ),
-    loss=LossSettings(camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0),
+    loss=LossSettings(
+        camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0, robust_scale=10.0
+    ),
     train=TrainSettings(
         duration="60000 steps",
         batch_size=64,

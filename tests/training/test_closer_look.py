@@ -13,7 +13,7 @@ import pytest
 from e2far_jax.data.batch import Batch
 from e2far_jax.geometry.camera_steps import camera_step
 from e2far_jax.geometry.cameras import Camera
-from e2far_jax.losses import face_gram, loss_terms, multi_task_loss
+from e2far_jax.losses import LossSettings, face_gram, loss_terms, multi_task_loss
 from e2far_jax.models import E2FAR, NetworkSettings
 from e2far_jax.morphable.moving_points import points_over_the_face
 from e2far_jax.morphable.settings import FaceModelSettings
@@ -56,7 +56,7 @@ def looked(
     network: NetworkSettings, batches: Sequence[Batch], trained: TrainedNetwork | None = None
 ) -> dict[str, Any]:
     config = configuration(duration=f"{len(batches) // network.looks} steps", batch_size=16)
-    config = dataclasses.replace(config, network=network)
+    config = dataclasses.replace(config, network=network, loss=LossSettings(robust_scale=10.0))
     return with_closer_looks(config, trained or random_network(), network, GivenBatches(batches))
 
 
