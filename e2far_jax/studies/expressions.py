@@ -6,17 +6,19 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from e2far_jax.files import read_json
+from e2far_jax.morphable.model import MorphableModel
+from e2far_jax.rendering.eyes import lids_closed
 
 # A sign is there where its measure, below, is above this (ours).
 THRESHOLDS = {"smile": 0.3, "open mouth": 0.1, "closed eyes": 0.5}
 SIGNS = tuple(THRESHOLDS)
 
 _SMILE = ("mouthSmile_L", "mouthSmile_R")
-_BLINK = ("eyeBlink_L", "eyeBlink_R")
 _INNER_LIPS, _MOUTH_CORNERS = ((61, 67), (62, 66), (63, 65)), (48, 54)
 
 
@@ -38,25 +40,28 @@ class Confusion:
 
 
 def measure_signs(
-    expression: Float[np.ndarray, "E"], landmarks: Float[np.ndarray, "68 3"], names: Sequence[str]
+    model: MorphableModel, expression: Float[np.ndarray, "E"], vertices: Float[np.ndarray, "N 3"]
 ) -> dict[str, float]:
-    """A number for each sign.
+    """A number for each sign, 0 to 1 but for mouths that are wider open than wide.
 
-    The smile and the closed eyes are the mean of both sides' blendshapes; the open mouth is the
-    gap between the inner lips, as a share of the mouth's width, on the reconstructed face.
+    The smile is the mean of both sides' blendshapes. What can be seen on the reconstructed face is
+    measured there: the open mouth is the gap between the inner lips, as a share of the mouth's
+    width; the closed eyes are how far the lids are closed, the mean of both sides, as
+    `rendering.eyes.lids_closed` says it.
 
     Args:
+      model: the face model; its expressions are named as ARKit's.
       expression: blendshape weights of a reconstructed face.
-      landmarks: its 68 points.
-      names: of the face model's expressions, ARKit's.
+      vertices: the face that they make, any unit.
     """
-    weights = dict(zip(names, expression.tolist(), strict=True))
+    weights = dict(zip(model.expression_names, expression.tolist(), strict=True))
+    landmarks = np.asarray(model.landmarks.on(jnp.asarray(vertices)))
     gaps = [np.linalg.norm(landmarks[upper] - landmarks[lower]) for upper, lower in _INNER_LIPS]
     width = np.linalg.norm(landmarks[_MOUTH_CORNERS[0]] - landmarks[_MOUTH_CORNERS[1]])
     return {
         "smile": float(np.mean([weights.get(name, 0.0) for name in _SMILE])),
         "open mouth": float(np.mean(gaps) / width),
-        "closed eyes": float(np.mean([weights.get(name, 0.0) for name in _BLINK])),
+        "closed eyes": float(lids_closed(model, jnp.asarray(vertices)).mean()),
     }
 
 

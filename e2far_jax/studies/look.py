@@ -81,9 +81,7 @@ def look_at(
     for photograph in tqdm(photographs, "photographs", unit="face"):
         name = photograph.path.name
         face, errors[name] = reconstruct_annotated(network, photograph)
-        measured[name] = measure_signs(
-            face.expression, face.landmarks_3d, network.face_model.expression_names
-        )
+        measured[name] = measure_signs(face.model, face.expression, face.vertices)
         square = cut_crop(read_photograph(photograph.path), face.box, VIEW_SIZE)
         sheet.add(f"{name}  {errors[name]:.1f} %", face_views(face, square))
     sheets = sheet.finish()

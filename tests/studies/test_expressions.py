@@ -1,39 +1,59 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 
 from e2far_jax.morphable import open_morphable_model
+from e2far_jax.morphable.model import MorphableModel
 from e2far_jax.studies.expressions import Confusion, confusion, measure_signs, read_labels
 
 
-def face(model, **weights):
+def face(model: MorphableModel, **weights: float) -> tuple[MorphableModel, np.ndarray, np.ndarray]:
     expression = np.zeros(model.expression_size, np.float32)
     for name, weight in weights.items():
         expression[model.expression_names.index(name)] = weight
     vertices = np.asarray(model.mean) + np.asarray(model.expression_basis) @ expression
-    return expression, np.asarray(model.landmarks.on(vertices))
+    return model, expression, vertices
 
 
 def test_signs_are_measured_on_the_face() -> None:
     model = open_morphable_model("default")
-    names = model.expression_names
-    neutral = measure_signs(*face(model), names)
+    neutral = measure_signs(*face(model))
     assert neutral["smile"] == neutral["closed eyes"] == 0.0
     assert neutral["open mouth"] < 0.05
-    open_mouth = measure_signs(*face(model, jawOpen=0.6), names)
+    open_mouth = measure_signs(*face(model, jawOpen=0.6))
     assert open_mouth["open mouth"] > 0.2
-    one_eye = measure_signs(*face(model, eyeBlink_L=1.0, mouthSmile_R=0.5), names)
+    one_eye = measure_signs(*face(model, eyeBlink_L=1.0, mouthSmile_R=0.5))
     assert one_eye["closed eyes"] == pytest.approx(0.5)
     assert one_eye["smile"] == pytest.approx(0.25)
 
 
+def test_eyes_are_closed_where_lids_meet_whatever_closed_them() -> None:
+    model = open_morphable_model("default")
+    sides = ("L", "R")
+    shut, half, narrowed = (
+        measure_signs(*face(model, **{f"{name}_{side}": weight for side in sides}))["closed eyes"]
+        for name, weight in (("eyeBlink", 1.0), ("eyeBlink", 0.5), ("eyeSquint", 0.5))
+    )
+    assert shut == 1.0 > half > narrowed == 0.0
+    both = measure_signs(
+        *face(
+            model,
+            **{f"{name}_{side}": 0.5 for side in sides for name in ("eyeBlink", "eyeSquint")},
+        )
+    )
+    assert both["closed eyes"] > half
+
+
 def test_a_model_without_names_shows_no_smile() -> None:
     model = open_morphable_model("default")
-    _, landmarks = face(model)
-    assert measure_signs(np.ones(2, np.float32), landmarks, ["first", "second"])["smile"] == 0.0
+    names = tuple(f"expression {number}" for number in range(model.expression_size))
+    nameless = dataclasses.replace(model, expression_names=names)
+    smiling = np.ones(model.expression_size, np.float32)
+    assert measure_signs(nameless, smiling, np.asarray(model.mean))["smile"] == 0.0
 
 
 def test_the_confusion_counts_faces() -> None:
