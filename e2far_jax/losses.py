@@ -10,6 +10,7 @@ term and terms on the coefficients themselves stand beside the two.
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -36,10 +37,10 @@ class LossSettings:
         two tasks; for the paper's comparison.
       robust_scale: a picture's loss E becomes s log(1 + E / s), Cauchy's robust loss, with this s
         in mm^2 (ours): pictures that are read badly would have the most say under a sum of squares
-        and teach the least. None: it stays E.
+        and teach the least. 0: it stays E.
 
     Raises:
-      ValueError: where `robust_scale` is not above 0.
+      ValueError: where `robust_scale` is negative or not finite.
     """
 
     identity: float = 1.0
@@ -48,12 +49,12 @@ class LossSettings:
     identity_coefficients: float = 0.0
     expression_coefficients: float = 0.0
     single_task: bool = False
-    robust_scale: float | None = None
+    robust_scale: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.robust_scale is not None and not self.robust_scale > 0.0:
+        if not 0.0 <= self.robust_scale < math.inf:
             raise ValueError(
-                f"loss.robust_scale is {self.robust_scale}; expected more than 0, mm^2"
+                f"loss.robust_scale is {self.robust_scale}; expected mm^2, or 0 for squares"
             )
 
 
@@ -143,7 +144,7 @@ def loss_terms(predicted: Prediction, true: Prediction, gram: FaceGram) -> LossT
 def multi_task_loss(terms: LossTerms, settings: LossSettings) -> Float[Array, "*B"]:
     """The weighted sum of the terms, one number an example; robust where the settings say so."""
     total = _weighted_sum(terms, settings)
-    if settings.robust_scale is None:
+    if not settings.robust_scale:
         return total
     return settings.robust_scale * jnp.log1p(total / settings.robust_scale)
 
@@ -155,7 +156,7 @@ def example_weights(terms: LossTerms, settings: LossSettings) -> Float[Array, "*
     squares (Holland and Welsch, 1977); 1 where the loss is not robust.
     """
     total = _weighted_sum(terms, settings)
-    if settings.robust_scale is None:
+    if not settings.robust_scale:
         return jnp.ones_like(total)
     return 1.0 / (1.0 + total / settings.robust_scale)
 

@@ -30,7 +30,7 @@ def changes(base: ExperimentConfig) -> dict[str, dict[str, Any]]:
         "identity weighs thrice": {"loss.identity": 3.0, "loss.identity_coefficients": 12.0},
         "expression coefficients weigh thrice": {"loss.expression_coefficients": 30.0},
         "single task": {"network.single_task": True, "loss.single_task": True},
-        "squares alone": {"loss.robust_scale": None},
+        "squares alone": {"loss.robust_scale": 0.0},
         "without fusion": {"network.fusion": False},
         "three maps fused": {"network.fusion_taps": ("pool2", "pool3", "pool4")},
         "5x5 fusion": {"network.fusion_patches": False},
