@@ -142,7 +142,14 @@ def loss_terms(predicted: Prediction, true: Prediction, gram: FaceGram) -> LossT
 
 
 def multi_task_loss(terms: LossTerms, settings: LossSettings) -> Float[Array, "*B"]:
-    """The weighted sum of the terms, one number an example; robust where the settings say so."""
+    """The weighted sum of the terms, robust where the settings say so.
+
+    Args:
+      terms: unweighted.
+      settings: the terms' weights, and the scale of the robust loss.
+    Returns:
+      One number an example, mm^2.
+    """
     total = _weighted_sum(terms, settings)
     if not settings.robust_scale:
         return total
@@ -154,6 +161,12 @@ def example_weights(terms: LossTerms, settings: LossSettings) -> Float[Array, "*
 
     It is the loss's slope over the weighted sum of terms, as in iteratively reweighted least
     squares (Holland and Welsch, 1977); 1 where the loss is not robust.
+
+    Args:
+      terms: of the readings so far, unweighted.
+      settings: the terms' weights, and the scale s in mm^2.
+    Returns:
+      More than 0, at most 1.
     """
     total = _weighted_sum(terms, settings)
     if not settings.robust_scale:

@@ -129,7 +129,7 @@ def test_examples_weigh_what_the_loss_rises_by(
 
 
 @pytest.mark.parametrize("scale", [-1.0, np.nan, np.inf])
-def test_a_scale_that_is_none(scale: float) -> None:
+def test_a_scale_that_is_no_scale(scale: float) -> None:
     with pytest.raises(ValueError, match=rf"loss.robust_scale is {scale}; expected mm"):
         LossSettings(robust_scale=scale)
 
