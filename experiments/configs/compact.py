@@ -5,7 +5,7 @@
         --config.init.weights=outputs/compact/weights --workdir=outputs/closer_look
 
 The first command trains the reading of whole pictures, the second finds the closer looks that
-correct it. On two CPU cores the first sees some 600 pictures a second, an hour and three quarters
+correct it. On two CPU cores the first sees some 600 pictures a second, an hour and a quarter
 long; each of two looks takes five minutes; rendering takes a quarter of an hour for either command.
 Measured on test splits, all levels, read with mirror images: neutral 2.66 mm after the first and
 2.36 mm with the closer looks of the network in the box (mean face 3.07 and 3.09), expressive 2.87
@@ -67,7 +67,7 @@ FIRST_READING = ExperimentConfig(
         camera=0.1, identity_coefficients=4.0, expression_coefficients=10.0, robust_scale=10.0
     ),
     train=TrainSettings(
-        duration="60000 steps",
+        duration="40000 steps",
         batch_size=64,
         level_starts=(0.0, 0.06, 0.15, 0.27),
         learning_rate=2e-3,
