@@ -51,7 +51,7 @@ model `{config.face_model.spec}` and a camera.
   who somebody is, nor for anything that matters to the person shown.
 - **Data**: {data.train_examples:,} pictures of random faces and scenes, rendered from the face
   model by this package (levels {_words(data.train_levels)}, seed {data.seed}). **No photograph was
-  used**, neither for training nor for choosing weights.
+  used** for training.
 - **Training**: {_training(config)}, seed {config.seed},
   {training.hours:.1f} hours in all on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`

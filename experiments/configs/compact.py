@@ -5,12 +5,13 @@
         --config.init.weights=outputs/compact/weights --workdir=outputs/closer_look
 
 The first command trains the reading of whole pictures, the second finds the closer looks that
-correct it. On two CPU cores the first sees some 600 pictures a second, an hour and a quarter
-long; each of two looks takes five minutes; rendering takes a quarter of an hour for either command.
-Measured on test splits, all levels, read with mirror images: neutral 2.66 mm after the first and
-2.36 mm with the closer looks of the network in the box (mean face 3.07 and 3.09), expressive 2.87
-and 2.55 mm (mean face 4.21 and 4.23); its card, e2far_jax/networks/default/README.md, says how it
-was trained and has more.
+correct it. On two CPU cores the first sees some 500 pictures a second, an hour and a half long;
+each of two looks takes four minutes; rendering takes a quarter of an hour for either command.
+Measured after a run like this, on the test split of the second, all levels, read with mirror
+images: neutral 2.60 mm after the first and 2.34 after the second (mean face 3.09), expressive 2.82
+and, stretched by experiments/ship.py, 2.54 (mean face 4.23). The network in the box is another, of
+the same looks on an earlier, longer first reading: docs/training-log.md says why, its card how it
+was trained.
 """
 
 import dataclasses
