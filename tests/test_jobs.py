@@ -186,13 +186,13 @@ def test_a_look_at_photographs(tmp_path: Path) -> None:
         Image.fromarray(pictures[name]).save(folder / name)
         index[name] = {"peer_landmarks_68": [[x0, y0], [x1, y1]] * 34}
     (folder / "landmarks.json").write_text(json.dumps(index))
-    labels = tmp_path / "labels.json"
-    labels.write_text(json.dumps({name: ["smile", "open mouth"] for name in corners}))
+    ratings = tmp_path / "ratings.json"
+    ratings.write_text(json.dumps({name: {"smile": [2], "open mouth": [2]} for name in corners}))
     command = [sys.executable, str(EXPERIMENTS / "photographs.py")]
-    flags = [f"--photos={folder}", f"--out={out}", f"--labels={labels}"]
+    flags = [f"--photos={folder}", f"--out={out}", f"--ratings={ratings}"]
     job = subprocess.run([*command, *flags], capture_output=True, text=True, check=False)
     assert job.returncode == 0, job.stderr
     report = (out / "report.md").read_text()
     assert "2 photographs" in report
-    assert "| closed eyes | 0 | 0 | 0 | 2 |" in report
+    assert "| closed eyes | 0 of 2 | 0 of 0 | 0 of 0 | nan |" in report
     assert (out / "contact_sheet.png").exists()

@@ -17,7 +17,7 @@ from e2far_jax.reconstruction.crops import cut_crop
 from e2far_jax.reconstruction.faces import FaceNetwork
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.reconstruction.views import CAPTIONS, VIEW_SIZE, face_views
-from e2far_jax.studies.expressions import SIGNS, confusion, measure_signs
+from e2far_jax.studies.expressions import DEGREES, SIGNS, Ratings, confusion, measure_signs
 from e2far_jax.studies.identity_spread import identity_spread
 from e2far_jax.studies.photographs import reconstruct_annotated
 from e2far_jax.studies.tables import markdown
@@ -39,11 +39,12 @@ class Look:
     measured: dict[str, dict[str, float]]
     spread: IdentitySpread
 
-    def report(self, labels: Mapping[str, Sequence[str]] | None) -> str:
+    def report(self, ratings: Mapping[str, Ratings] | None) -> str:
         """Everything as Markdown.
 
         Args:
-          labels: which signs a person saw, by the picture's name; None where nobody looked.
+          ratings: how clearly people saw which signs, by the picture's name; None where nobody
+            looked.
         """
         mean = bootstrap_mean(np.array([*self.errors.values()]), np.random.default_rng(0))
         spread = self.spread
@@ -53,8 +54,8 @@ class Look:
             f"neutral shapes, RMS: {spread.between:.2f} mm between two people, {spread.within:.2f} "
             f"mm between two views of one, {spread.ratio:.1f} times as far",
         ]
-        if labels is not None:
-            lines.append(markdown(_confusion_rows(self.measured, labels)))
+        if ratings is not None:
+            lines.append(markdown(_confusion_rows(self.measured, ratings)))
         return "\n\n".join([*lines, markdown(self._rows())])
 
     def _rows(self) -> list[list[str]]:
@@ -90,11 +91,12 @@ def look_at(
 
 
 def _confusion_rows(
-    measured: Mapping[str, Mapping[str, float]], labels: Mapping[str, Sequence[str]]
+    measured: Mapping[str, Mapping[str, float]], ratings: Mapping[str, Ratings]
 ) -> list[list[str]]:
-    header = ["sign", "seen rightly", "missed", "seen falsely", "rightly not seen"]
-    rows = [header, ["---"] + ["--:"] * 4]
-    for sign, counts in confusion(measured, labels).items():
-        found = (counts.right, counts.missed, counts.false, counts.absent)
-        rows.append([sign, *map(str, found)])
+    header = ["measured in faces that show it", *DEGREES, "rank correlation"]
+    rows = [header, ["---"] + ["--:"] * (1 + len(DEGREES))]
+    for sign, counts in confusion(measured, ratings).items():
+        pairs = zip(counts.measured, counts.faces, strict=True)
+        shares = [f"{seen} of {faces}" for seen, faces in pairs]
+        rows.append([sign, *shares, f"{counts.rank_correlation:.2f}"])
     return rows

@@ -7,11 +7,10 @@
 The first command trains the reading of whole pictures, the second finds the closer looks that
 correct it. On two CPU cores the first sees some 500 pictures a second, an hour and a half long;
 each of two looks takes four minutes; rendering takes a quarter of an hour for either command.
-Measured after a run like this, on the test split of the second, all levels, read with mirror
-images: neutral 2.60 mm after the first and 2.34 after the second (mean face 3.09), expressive 2.82
-and, stretched by experiments/ship.py, 2.54 (mean face 4.23). The network in the box is another, of
-the same looks on an earlier, longer first reading: docs/training-log.md says why, its card how it
-was trained.
+The default face's network that comes with the package was made by these two commands. Measured on
+the test split of the second, all levels, read with mirror images: neutral 2.60 mm after the first
+and 2.34 after the second (mean face 3.09), expressive 2.82 and, stretched by experiments/ship.py,
+2.54 (mean face 4.23). Its card (e2far_jax/networks/default) says the rest.
 """
 
 import dataclasses

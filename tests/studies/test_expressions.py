@@ -8,7 +8,7 @@ import pytest
 
 from e2far_jax.morphable import open_morphable_model
 from e2far_jax.morphable.model import MorphableModel
-from e2far_jax.studies.expressions import Confusion, confusion, measure_signs, read_labels
+from e2far_jax.studies.expressions import confusion, measure_signs, read_ratings
 
 
 def face(model: MorphableModel, **weights: float) -> tuple[MorphableModel, np.ndarray, np.ndarray]:
@@ -51,35 +51,59 @@ def test_a_model_without_names_shows_no_smile() -> None:
     assert measure_signs(nameless, smiling, np.asarray(model.mean))["smile"] == 0.0
 
 
-def test_the_confusion_counts_faces() -> None:
-    low, high = 0.0, 1.0
+def test_the_confusion_counts_faces_by_what_the_middle_rater_says() -> None:
+    smiles = {"a": 0.0, "b": 0.1, "c": 0.4, "d": 0.2, "e": 0.9}
     measured = {
-        "a": {"smile": high, "open mouth": low, "closed eyes": low},
-        "b": {"smile": high, "open mouth": high, "closed eyes": low},
-        "c": {"smile": low, "open mouth": high, "closed eyes": low},
+        name: {"smile": smile, "open mouth": 0.2, "closed eyes": 0.6 * (name == "a")}
+        for name, smile in smiles.items()
     }
-    labels = {"a": ["smile"], "b": ["open mouth"], "c": ["smile", "closed eyes"]}
-    assert confusion(measured, labels) == {
-        "smile": Confusion(right=1, missed=1, false=1, absent=0),
-        "open mouth": Confusion(right=1, missed=0, false=1, absent=1),
-        "closed eyes": Confusion(right=0, missed=1, false=0, absent=2),
+    ratings = {
+        "a": {"smile": (0, 0, 2), "open mouth": (1,)},
+        "b": {},
+        "c": {"smile": (1, 1, 0), "closed eyes": (2,)},
+        "d": {"smile": (2, 1, 2), "open mouth": (2, 1)},
+        "e": {"smile": (2, 2, 2)},
     }
+    found = confusion(measured, ratings)
+    assert found["smile"].faces == (2, 1, 2)
+    assert found["smile"].measured == (0, 1, 1)
+    # Means of the ratings: 2/3, 0, 2/3, 5/3, 2.
+    ranks, rated = np.array([1, 2, 4, 3, 5]), np.array([2.5, 1, 2.5, 4, 5])
+    assert found["smile"].rank_correlation == pytest.approx(np.corrcoef(ranks, rated)[0, 1])
+    assert found["open mouth"].faces == (3, 2, 0), "of two raters the one who saw less"
+    assert found["open mouth"].measured == (3, 2, 0)
+    assert np.isnan(found["open mouth"].rank_correlation), "all measures are the same"
+    closed = found["closed eyes"]
+    assert (closed.faces, closed.measured) == ((4, 0, 1), (1, 0, 0))
+    assert closed.rank_correlation == pytest.approx(-0.25)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("{", "not valid JSON"),
-        ("[]", "expected an object"),
-        ('{"a.jpg": 5, "b.jpg": []}', "expected an object from picture names to lists"),
-        ('{"a.jpg": []}', r"says nothing of b\.jpg"),
-        ('{"a.jpg": ["grin"], "b.jpg": []}', "a.jpg: unknown signs grin; the choices are smile"),
+        ("[]", "expected an object from picture names to ratings"),
+        ('{"a.jpg": {}}', r"says nothing of b\.jpg"),
+        ('{"a.jpg": ["smile"], "b.jpg": {}}', "a.jpg: expected an object from signs to lists"),
+        (
+            '{"a.jpg": {"grin": [1]}, "b.jpg": {}}',
+            "a.jpg: unknown signs grin; the choices are smile",
+        ),
+        ('{"a.jpg": {"smile": 1}, "b.jpg": {}}', "a.jpg: smile: 1; expected a list of 0"),
+        ('{"a.jpg": {"smile": []}, "b.jpg": {}}', "expected a list of 0"),
+        ('{"a.jpg": {"smile": [1, 3]}, "b.jpg": {}}', "expected a list of 0"),
+        ('{"a.jpg": {"smile": [true]}, "b.jpg": {}}', "expected a list of 0"),
+        ('{"a.jpg": {"smile": [NaN]}, "b.jpg": {}}', "expected a list of 0"),
     ],
 )
-def test_bad_labels_are_refused(tmp_path, content: str, message: str) -> None:
-    path = tmp_path / "labels.json"
+def test_bad_ratings_are_refused(tmp_path, content: str, message: str) -> None:
+    path = tmp_path / "ratings.json"
     path.write_text(content)
     with pytest.raises(ValueError, match=message):
-        read_labels(path, ["a.jpg", "b.jpg"])
-    path.write_text(json.dumps({"a.jpg": ["smile"], "b.jpg": [], "more.jpg": ["grin"]}))
-    assert read_labels(path, ["a.jpg", "b.jpg"]) == {"a.jpg": ["smile"], "b.jpg": []}
+        read_ratings(path, ["a.jpg", "b.jpg"])
+
+
+def test_ratings_of_other_pictures_are_let_be(tmp_path) -> None:
+    path = tmp_path / "ratings.json"
+    path.write_text(json.dumps({"a.jpg": {"smile": [1, 2]}, "b.jpg": {}, "more.jpg": {"grin": 5}}))
+    assert read_ratings(path, ["a.jpg", "b.jpg"]) == {"a.jpg": {"smile": (1, 2)}, "b.jpg": {}}
