@@ -194,5 +194,5 @@ def test_a_look_at_photographs(tmp_path: Path) -> None:
     assert job.returncode == 0, job.stderr
     report = (out / "report.md").read_text()
     assert "2 photographs" in report
-    assert "| closed eyes | 0 of 2 | 0 of 0 | 0 of 0 | nan |" in report
+    assert "| closed eyes | 0 of 2 | 0 of 0 | 0 of 0 | - |" in report
     assert (out / "contact_sheet.png").exists()

@@ -32,7 +32,7 @@ class Confusion:
     """How often a sign was measured in faces that show it not at all, slightly and clearly.
 
     Attributes:
-      faces: how many there are of each, by what the middle one of the raters says.
+      faces: how many there are of each, by what the middle rater says, of two the lower one.
       measured: how many of them were measured to show the sign.
       rank_correlation: Spearman's, of measures and mean ratings; NaN where either never differ.
     """

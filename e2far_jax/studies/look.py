@@ -98,5 +98,6 @@ def _confusion_rows(
     for sign, counts in confusion(measured, ratings).items():
         pairs = zip(counts.measured, counts.faces, strict=True)
         shares = [f"{seen} of {faces}" for seen, faces in pairs]
-        rows.append([sign, *shares, f"{counts.rank_correlation:.2f}"])
+        correlation = counts.rank_correlation
+        rows.append([sign, *shares, "-" if np.isnan(correlation) else f"{correlation:.2f}"])
     return rows
