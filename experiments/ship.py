@@ -1,7 +1,8 @@
 """Store trained weights as the package ships them: float16, with figures and a model card.
 
     python experiments/ship.py --config=experiments/configs/compact.py --workdir=outputs/compact \\
-        --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores" --least_slope=0.7
+        --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores" \\
+        --least_slope=0.7 --least_slope_of=eyeBlink=0.9,mouthUpperUp=0.85,mouthLowerDown=0.85
 
 The figures are those of the stored weights, on the test split of the configuration. Expressions
 are stretched by what a longer validation split asks for, rendered for that
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from absl import flags
+from jaxtyping import Array, Bool, Float
 from ml_collections import config_flags
 
 from e2far_jax import jobs
@@ -29,7 +31,7 @@ from e2far_jax.morphable.model import clip_expression
 from e2far_jax.training.config import ExperimentConfig, from_config_dict
 from e2far_jax.training.export import load_state_weights
 from e2far_jax.training.model_card import Training, model_card
-from e2far_jax.training.stretch import needed_stretch, stretched
+from e2far_jax.training.stretch import WantedSlopes, needed_stretch, stretched
 from e2far_jax.weights import TrainedNetwork, load_weights, save_weights
 
 CONFIG = config_flags.DEFINE_config_file("config", None, "The experiment.")
@@ -46,6 +48,12 @@ LEAST_SLOPE = flags.DEFINE_float(
     lower_bound=0.0,
     upper_bound=1.0,
 )
+LEAST_SLOPE_OF = flags.DEFINE_list(
+    "least_slope_of",
+    [],
+    "NAME=SLOPE, ...: slopes of some expressions whatever their spread, such as eyeBlink=0.9; a "
+    "name stands for its two sides, too.",
+)
 STRETCH_PICTURES = flags.DEFINE_integer(
     "stretch_pictures", 2048, "How many pictures say how much to stretch.", lower_bound=2
 )
@@ -54,12 +62,13 @@ flags.mark_flags_as_required(["config", "workdir", "out", "hours", "hardware"])
 
 def main() -> None:
     config, workdir, out = from_config_dict(CONFIG.value), WORKDIR.value, OUT.value
-    trained = load_state_weights(workdir, config)
+    trained, slopes = load_state_weights(workdir, config), _wanted_slopes()
+    wanted = slopes.of(trained.face_model.expression_names)
     data_dir = DATA_DIR.value or workdir / "data"
     data_set = generate(config.data, config.scene, config.face_model, data_dir)
     variables, description = trained.variables, f"{out.name}, {trained.description}"
-    if LEAST_SLOPE.value:
-        variables = _stretched(trained, config, data_dir)
+    if slopes != WantedSlopes():
+        variables = _stretched(trained, wanted, config, data_dir)
     save_weights(out, variables, trained.network, config.face_model, description, dtype="float16")
     evaluation = evaluate_split(load_weights(out), open_split(data_set, "test"))
     command = COMMAND.value
@@ -67,7 +76,7 @@ def main() -> None:
         path = config_flags.get_config_filename(flags.FLAGS["config"])
         job = "closer_look" if config.network.look_points else "train"
         command = f"python experiments/{job}.py --config={path} --workdir={workdir}"
-    training = Training(command, HOURS.value, HARDWARE.value, _code(), LEAST_SLOPE.value)
+    training = Training(command, HOURS.value, HARDWARE.value, _code(), slopes)
     with replacing(out / "figures.json") as file:
         file.write(json.dumps(evaluation.to_dict(), indent=1).encode())
     with replacing(out / "README.md") as file:
@@ -75,15 +84,36 @@ def main() -> None:
     print(f"\n{evaluation.table()}\n\nnetwork: {out}")
 
 
-def _stretched(trained: TrainedNetwork, config: ExperimentConfig, data_dir: Path) -> dict[str, Any]:
-    """The trained variables, with expressions stretched."""
+def _wanted_slopes() -> WantedSlopes:
+    """What the flags say.
+
+    Raises:
+      ValueError: for something else than NAME=NUMBER.
+    """
+    named = {}
+    for text in LEAST_SLOPE_OF.value:
+        name, _, number = text.partition("=")
+        try:
+            named[name] = float(number)
+        except ValueError:
+            raise ValueError(f"--least_slope_of: {text!r}; expected NAME=SLOPE, ...") from None
+    return WantedSlopes(LEAST_SLOPE.value, named)
+
+
+def _stretched(
+    trained: TrainedNetwork,
+    wanted: tuple[Float[Array, "E"], Bool[Array, "E"]],
+    config: ExperimentConfig,
+    data_dir: Path,
+) -> dict[str, Any]:
+    """The trained variables, with expressions stretched until their slopes are as wanted."""
     data = dataclasses.replace(
         config.data, train_examples=1, validation_examples=STRETCH_PICTURES.value, test_examples=1
     )
     data_set = generate(data, config.scene, config.face_model, data_dir)
     predicted, true, _ = predict_split(trained, open_split(data_set, "validation"))
     clip = functools.partial(clip_expression, trained.face_model)
-    stretch = needed_stretch(predicted.expression, true.expression, LEAST_SLOPE.value, clip)
+    stretch = needed_stretch(predicted.expression, true.expression, *wanted, clip)
     return stretched(trained.variables, trained.network, stretch)
 
 

@@ -144,11 +144,16 @@ def test_the_whole_journey(tmp_path: Path) -> None:
     assert "closer looks: 1" in load_weights(tmp_path / "looked" / "weights").description
 
     stated = ["--hours=0.1", "--hardware=a CPU", "--least_slope=0.65", "--stretch_pictures=4"]
-    stated += [f"--out={tmp_path / 'own'}"]
+    stated += [f"--out={tmp_path / 'own'}", "--least_slope_of=eyeBlink=0.9,jawOpen=0.8"]
     stored = run_job("ship", tmp_path, CONFIG, *TINY, *stated)
     assert stored.returncode == 0, stored.stderr
-    assert "until their\n  slope is 0.65" in (tmp_path / "own" / "README.md").read_text()
+    card = (tmp_path / "own" / "README.md").read_text()
+    assert "(`--least_slope=0.65 --least_slope_of=eyeBlink=0.9,jawOpen=0.8`)" in card
     assert load_weights(tmp_path / "own").description.startswith("own, ")
+
+    for named, message in (("jawOpen", "expected NAME=SLOPE"), ("grin=1", "no expression 'grin'")):
+        refused = run_job("ship", tmp_path, CONFIG, *TINY, *stated, f"--least_slope_of={named}")
+        assert_refused(refused, message)
 
     for job in (["ship", *stated], ["evaluate"]):
         refused = run_job(job[0], tmp_path, CONFIG, *TINY, *job[1:], "--config.network.looks=2")

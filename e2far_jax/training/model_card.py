@@ -8,7 +8,7 @@ import json
 from e2far_jax import settings as settings_io
 from e2far_jax.evaluation.evaluate import Evaluation
 from e2far_jax.training.config import ExperimentConfig
-from e2far_jax.training.stretch import LEAST_CORRELATION
+from e2far_jax.training.stretch import LEAST_CORRELATION, WantedSlopes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Training:
       hours: that it took.
       hardware: that it took them on.
       code: the version of the code, such as a commit.
-      least_slope: until which expressions were stretched afterwards; 0: they were not.
+      slopes: until which expressions were stretched afterwards.
     """
 
     command: str
     hours: float
     hardware: str
     code: str
-    least_slope: float = 0.0
+    slopes: WantedSlopes = WantedSlopes()
 
 
 def model_card(
@@ -55,7 +55,7 @@ model `{config.face_model.spec}` and a camera.
 - **Training**: {_training(config)}, seed {config.seed},
   {training.hours:.1f} hours in all on {training.hardware}, code {training.code}.
 - **Again**: `{training.command}`
-- **Expressions**: {_stretched(training.least_slope)}.
+- **Expressions**: {_stretched(training.slopes)}.
 - **Limits**: it has only seen rendered faces. Faces beside the model's range, rare expressions,
   hard light and covered faces are read badly; where it is unsure, it says the mean face.
 
@@ -82,12 +82,17 @@ def _training(config: ExperimentConfig) -> str:
     return f"{train.duration}{begun}, {train.batch_size} pictures a step"
 
 
-def _stretched(least_slope: float) -> str:
-    if not least_slope:
+def _stretched(slopes: WantedSlopes) -> str:
+    if not slopes.least and not slopes.named:
         return "as the network was trained to say them"
+    flags = [f"--least_slope={slopes.least:g}"]
+    if slopes.named:
+        named = (f"{name}={slope:g}" for name, slope in slopes.named.items())
+        flags.append(f"--least_slope_of={','.join(named)}")
     return (
         f"those with a correlation of {LEAST_CORRELATION:g} or more are stretched until their\n"
-        f"  slope is {least_slope:g} or their spread the truth's (`--least_slope={least_slope:g}`)"
+        f"  slope is {slopes.least:g} or their spread the truth's, named ones whatever it is\n"
+        f"  (`{' '.join(flags)}`)"
     )
 
 

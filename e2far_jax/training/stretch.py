@@ -7,7 +7,8 @@ an expression is read well, some of this can be taken back at little cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -28,6 +29,38 @@ def _unclipped(expression: Float[Array, "B E"]) -> Float[Array, "B E"]:
     return expression
 
 
+@dataclasses.dataclass(frozen=True)
+class WantedSlopes:
+    """How much of a unit more a network shall say.
+
+    Attributes:
+      least: of every expression that is read well, unless it got more varied than the truth.
+      named: of these whatever their spread, for what is seen at once and costs hardly a millimetre,
+        such as lids. A name stands for its sides, too: "eyeBlink" for eyeBlink_L and eyeBlink_R.
+    """
+
+    least: float = 0.0
+    named: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def of(self, names: Sequence[str]) -> tuple[Float[Array, "E"], Bool[Array, "E"]]:
+        """The slopes of expressions of these names, and which are wanted whatever their spread.
+
+        Raises:
+          ValueError: for a slope outside 0..1, or a name that no expression has.
+        """
+        slopes, at_any_spread = [self.least] * len(names), [False] * len(names)
+        for name, slope in self.named.items():
+            if not 0.0 <= slope <= 1.0:
+                raise ValueError(f"the slope of {name} is {slope:g}; expected 0 to 1")
+            sides = (name, f"{name}_L", f"{name}_R")
+            meant = [i for i, other in enumerate(names) if other in sides]
+            if not meant:
+                raise ValueError(f"no expression {name!r}; the choices are {', '.join(names)}")
+            for i in meant:
+                slopes[i], at_any_spread[i] = slope, True
+        return jnp.array(slopes), jnp.array(at_any_spread)
+
+
 @pytree_dataclass
 class Stretch:
     """New coefficients are mean + gain (coefficients - mean).
@@ -44,19 +77,22 @@ class Stretch:
 def needed_stretch(
     predicted: Float[Array, "B E"],
     true: Float[Array, "B E"],
-    least_slope: float,
+    least_slope: float | Float[Array, "E"],
+    at_any_spread: bool | Bool[Array, "E"] = False,
     clip: Clip = _unclipped,
 ) -> Stretch:
     """How much to stretch each coefficient until its slope is `least_slope`.
 
     The slope is that of the least-squares line of prediction on truth. No coefficient gets more
-    varied than the truth, so that its slope stays below its correlation. Those with a correlation
-    under `LEAST_CORRELATION` stay as they are. The gains are found by bisection.
+    varied than the truth, so that its slope stays below its correlation, unless `at_any_spread`.
+    Those with a correlation under `LEAST_CORRELATION` stay as they are. The gains are found by
+    bisection.
 
     Args:
       predicted: expression coefficients, one row a face, not clipped.
       true: the ones that made the faces.
       least_slope: 0 leaves everything as it is.
+      at_any_spread: which may become more varied than the truth.
       clip: what becomes of stretched coefficients before they are used, whose slopes these are.
     """
     mean, true_spread = predicted.mean(axis=0), true.std(axis=0)
@@ -65,7 +101,8 @@ def needed_stretch(
     def too_still(gain: Float[Array, "E"]) -> Bool[Array, "E"]:
         stretched = clip(mean + gain * (predicted - mean))
         slope = coefficient_statistics(stretched, true).slope
-        return well_read & (slope < least_slope) & (stretched.std(axis=0) < true_spread)
+        still = at_any_spread | (stretched.std(axis=0) < true_spread)
+        return well_read & (slope < least_slope) & still
 
     def halved(
         _: Int[Array, ""], bounds: tuple[Float[Array, "E"], Float[Array, "E"]]

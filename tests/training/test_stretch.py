@@ -9,7 +9,7 @@ import pytest
 
 from e2far_jax.evaluation.metrics.coefficients import coefficient_statistics
 from e2far_jax.models import E2FAR, NetworkSettings
-from e2far_jax.training.stretch import Stretch, needed_stretch, stretched
+from e2far_jax.training.stretch import Stretch, WantedSlopes, needed_stretch, stretched
 from tests.random_faces import TINY_NETWORK
 
 LOOKING = dataclasses.replace(
@@ -47,9 +47,39 @@ def test_slopes_are_those_of_what_is_left_after_clipping() -> None:
     def clip(expression: jax.Array) -> jax.Array:
         return jnp.clip(expression, 0.0, None)
 
-    stretch = needed_stretch(predicted, true, 0.4, clip)
+    stretch = needed_stretch(predicted, true, 0.4, clip=clip)
     again = clip(stretch.mean + stretch.gain * (predicted - stretch.mean))
     np.testing.assert_allclose(coefficient_statistics(again, true).slope, 0.4, atol=1e-4)
+
+
+def test_some_slopes_are_lifted_whatever_the_spread() -> None:
+    predicted, true = read_with([0.6, 0.6, 0.4], [0.3, 0.3, 0.1])
+    names = ["jawOpen", "eyeBlink_L", "eyeBlink_R"]
+    wanted = WantedSlopes(0.8, {"eyeBlink": 0.9}).of(names)
+    stretch = needed_stretch(predicted, true, *wanted)
+    again = stretch.mean + stretch.gain * (predicted - stretch.mean)
+    found = coefficient_statistics(again, true)
+    np.testing.assert_allclose(found.slope, [0.6, 0.9, 0.1], atol=1e-4)
+
+
+def test_which_slopes_are_wanted() -> None:
+    names = ["jawOpen", "eyeBlink_L", "eyeBlink_R", "eyeBlinking"]
+    slopes, at_any_spread = WantedSlopes(0.7, {"eyeBlink": 0.9, "jawOpen": 0.2}).of(names)
+    np.testing.assert_allclose(slopes, [0.2, 0.9, 0.9, 0.7])
+    np.testing.assert_array_equal(at_any_spread, [True, True, True, False])
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"eyeBlonk": 0.9}, "no expression 'eyeBlonk'; the choices are jawOpen, eyeBlink_L"),
+        ({"jawOpen": 1.2}, "the slope of jawOpen is 1.2; expected 0 to 1"),
+        ({"jawOpen": float("nan")}, "the slope of jawOpen is nan; expected 0 to 1"),
+    ],
+)
+def test_slopes_that_are_none(named: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        WantedSlopes(0.7, named).of(["jawOpen", "eyeBlink_L"])
 
 
 def test_nothing_wanted_or_nothing_said_leaves_all_as_it_is() -> None:
