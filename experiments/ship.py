@@ -2,7 +2,7 @@
 
     python experiments/ship.py --config=experiments/configs/compact.py --workdir=outputs/compact \\
         --out=e2far_jax/networks/default --hours=1.5 --hardware="two CPU cores" \\
-        --least_slope=0.7 --least_slope_of=eyeBlink=0.9,mouthUpperUp=0.85,mouthLowerDown=0.85
+        --least_slope=0.7 --least_slope_of=eyeBlink=0.95,mouthUpperUp=0.85,mouthLowerDown=0.85
 
 The figures are those of the stored weights, on the test split of the configuration. Expressions
 are stretched by what a longer validation split asks for, rendered for that
