@@ -5,8 +5,9 @@
         --least_slope=0.7 --least_slope_of=eyeBlink=0.95,mouthUpperUp=0.85,mouthLowerDown=0.85
 
 The figures are those of the stored weights, on the test split of the configuration. Expressions
-are stretched by what a longer validation split asks for, rendered for that
-(`e2far_jax/training/stretch.py`): slopes of rare expressions are off by a fifth on 512 pictures.
+are stretched by what a longer validation split asks for (`e2far_jax/training/stretch.py`): slopes
+of rare expressions are off by a fifth on 512 pictures. Both are rendered here, unless they are
+there; the training's pictures aren't needed any more.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from ml_collections import config_flags
 
 from e2far_jax import jobs
 from e2far_jax.data.generate import generate
-from e2far_jax.data.source import open_split
+from e2far_jax.data.source import FaceSource, open_split
 from e2far_jax.evaluation.evaluate import evaluate_split, predict_split
 from e2far_jax.files import replacing
 from e2far_jax.morphable.model import clip_expression
-from e2far_jax.training.config import ExperimentConfig, from_config_dict
+from e2far_jax.training.config import from_config_dict
 from e2far_jax.training.export import load_state_weights
 from e2far_jax.training.model_card import Training, model_card
 from e2far_jax.training.stretch import WantedSlopes, needed_stretch, stretched
@@ -65,10 +66,13 @@ def main() -> None:
     trained, slopes = load_state_weights(workdir, config), _wanted_slopes()
     wanted = slopes.of(trained.face_model.expression_names)
     data_dir = DATA_DIR.value or workdir / "data"
-    data_set = generate(config.data, config.scene, config.face_model, data_dir)
+    data = dataclasses.replace(
+        config.data, train_examples=1, validation_examples=STRETCH_PICTURES.value
+    )
+    data_set = generate(data, config.scene, config.face_model, data_dir)
     variables, description = trained.variables, f"{out.name}, {trained.description}"
     if slopes != WantedSlopes():
-        variables = _stretched(trained, wanted, config, data_dir)
+        variables = _stretched(trained, wanted, open_split(data_set, "validation"))
     save_weights(out, variables, trained.network, config.face_model, description, dtype="float16")
     evaluation = evaluate_split(load_weights(out), open_split(data_set, "test"))
     command = COMMAND.value
@@ -103,15 +107,10 @@ def _wanted_slopes() -> WantedSlopes:
 def _stretched(
     trained: TrainedNetwork,
     wanted: tuple[Float[Array, "E"], Bool[Array, "E"]],
-    config: ExperimentConfig,
-    data_dir: Path,
+    pictures: FaceSource,
 ) -> dict[str, Any]:
     """The trained variables, with expressions stretched until their slopes are as wanted."""
-    data = dataclasses.replace(
-        config.data, train_examples=1, validation_examples=STRETCH_PICTURES.value, test_examples=1
-    )
-    data_set = generate(data, config.scene, config.face_model, data_dir)
-    predicted, true, _ = predict_split(trained, open_split(data_set, "validation"))
+    predicted, true, _ = predict_split(trained, pictures)
     clip = functools.partial(clip_expression, trained.face_model)
     stretch = needed_stretch(predicted.expression, true.expression, *wanted, clip)
     return stretched(trained.variables, trained.network, stretch)
