@@ -10,7 +10,7 @@ each of two looks takes four minutes; rendering takes a quarter of an hour for e
 The default face's network that comes with the package was made by these two commands. Measured on
 the test split of the second, all levels, read with mirror images: neutral 2.60 mm after the first
 and 2.34 after the second (mean face 3.09), expressive 2.82 and, stretched by experiments/ship.py,
-2.54 (mean face 4.23). Its card (e2far_jax/networks/default) says the rest.
+2.55 (mean face 4.23). Its card (e2far_jax/networks/default) says the rest.
 """
 
 import dataclasses
