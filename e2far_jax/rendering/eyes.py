@@ -42,22 +42,29 @@ def lids_closed(model: MorphableModel, face: Float[Array, "N 3"]) -> Float[Array
     """How far the lids of the right and of the left eye are closed, 0 (open) to 1.
 
     By the eye aspect ratio (Soukupova and Cech, "Real-time eye blink detection using facial
-    landmarks", CVWW 2016) as a share of the mean face's; the limits are ours.
+    landmarks", CVWW 2016) as a share of the mean face's; the limits are ours, and so is that
+    heights have a sign: lids that have passed each other are closed, not open again.
 
     Args:
       model: with the landmarks, and the mean face to compare with.
-      face: the vertices of a face of this model, mm.
+      face: the vertices of a face of this model, in the model's axes, mm.
     """
-    opening, usual = (_aspect_ratio(model.landmarks.on(shape)) for shape in (face, model.mean))
-    share = opening / jnp.maximum(usual, 1e-6)  # a mean face may have its eyes shut
+    usual, opened = model.landmarks.on(model.mean), model.landmarks.on(face)
+    gaps = (usual[_UPPER] - usual[_LOWER]).mean(axis=1)
+    # A mean face may have its eyes shut.
+    upwards = gaps / jnp.maximum(jnp.linalg.norm(gaps, axis=-1, keepdims=True), 1e-6)
+    share = _aspect_ratio(opened, upwards) / jnp.maximum(_aspect_ratio(usual, upwards), 1e-6)
     return jnp.clip((_WIDE - share) / (_WIDE - _SHUT), 0.0, 1.0)
 
 
-def _aspect_ratio(landmarks: Float[Array, "68 3"]) -> Float[Array, "2"]:
-    """Height over width of the right and the left opening."""
-    height = jnp.linalg.norm(landmarks[_UPPER] - landmarks[_LOWER], axis=-1).mean(axis=-1)
+def _aspect_ratio(
+    landmarks: Float[Array, "68 3"], upwards: Float[Array, "2 3"]
+) -> Float[Array, "2"]:
+    """Height along `upwards` over width of the right and the left opening."""
+    gaps = (landmarks[_UPPER] - landmarks[_LOWER]).mean(axis=1)
     corners = landmarks[_CORNERS]
-    return height / jnp.maximum(jnp.linalg.norm(corners[:, 0] - corners[:, 1], axis=-1), 1e-6)
+    width = jnp.linalg.norm(corners[:, 0] - corners[:, 1], axis=-1)
+    return (gaps * upwards).sum(axis=-1) / jnp.maximum(width, 1e-6)
 
 
 def light_through_lids(model: MorphableModel, closed: Float[Array, "2"]) -> Float[Array, "N"]:

@@ -52,8 +52,9 @@ class Builder(tfds.core.ShardBasedBuilder):
     shards on many machines.
     """
 
-    VERSION = tfds.core.Version("2.2.0")
+    VERSION = tfds.core.Version("2.2.1")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {
+        "2.2.1": "Lids that have passed each other are closed, not open again.",
         "2.2.0": "Lids close; both lips part over the teeth, also without a wrinkled nose.",
         "2.1.1": "Triangles in tiles, records written in one order by every process.",
         "2.1.0": "Milder light, finer strands, masks with eyes and mouth, tongues stay in.",
