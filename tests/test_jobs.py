@@ -201,3 +201,26 @@ def test_a_look_at_photographs(tmp_path: Path) -> None:
     assert "2 photographs" in report
     assert "| closed eyes | 0 of 2 | 0 of 0 | 0 of 0 | - |" in report
     assert (out / "contact_sheet.png").exists()
+
+
+@pytest.mark.slow
+def test_signs_of_a_folder(tmp_path: Path) -> None:
+    """The package's network on a portrait of a woman who smiles, whose teeth and eyes are seen."""
+    from skimage import data
+
+    folder, out = tmp_path / "photographs", tmp_path / "out"
+    folder.mkdir()
+    Image.fromarray(data.astronaut()).save(folder / "a.png")
+
+    def count(pictures: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(EXPERIMENTS / "signs.py"), f"--out={out}"]
+        return subprocess.run([*command, f"--pictures={pictures}"], capture_output=True, text=True)
+
+    job = count(folder)
+    assert job.returncode == 0, job.stderr
+    row = (out / "report.md").read_text().splitlines()[-1]
+    assert row.startswith(f"| {folder} | 1 | 0 | 100.00")
+    assert row.endswith("| 100.00 [100.00, 100.00] | 0.00 [0.00, 0.00] |")
+    measured = json.loads((out / "signs.json").read_text())
+    assert measured["default"][str(folder)]["measured"][str(folder / "a.png")]["smile"] > 0.5
+    assert_refused(count(out), "no pictures in this folder")
