@@ -11,7 +11,7 @@ from e2far_jax.exporting.onnx_camera_steps import face_axes, stepped
 from e2far_jax.exporting.onnx_graph import OnnxGraph
 from e2far_jax.exporting.onnx_layers import FeatureMap, dense
 from e2far_jax.geometry.camera_steps import STEP_SIZE
-from e2far_jax.models.closer_look import LEAST_CONTRAST
+from e2far_jax.models.closer_look import LEAST_CONTRAST, SHARED_CONTRAST
 from e2far_jax.models.settings import NetworkSettings
 
 Arrays = Mapping[str, Any]
@@ -112,13 +112,16 @@ def _features(
 
 
 def _contrasts(graph: OnnxGraph, windows: str) -> str:
-    """Windows [B 3 P K] without their mean colours, with one contrast for all pictures."""
+    """Windows [B 3 P K] without their mean colours, of nearly the same contrast."""
     means = graph.add("ReduceMean", windows, axes=[3], keepdims=1)
     centred = graph.add("Sub", windows, means)
     squares = graph.add("Mul", centred, centred)
-    square = graph.add("ReduceMean", squares, axes=[1, 2, 3], keepdims=1)
+    square = graph.add("ReduceMean", squares, axes=[1, 3], keepdims=1)
+    of_picture = graph.add("ReduceMean", square, axes=[2], keepdims=1)
+    shared = graph.add("Mul", of_picture, np.array(SHARED_CONTRAST, np.float32))
+    contrast = graph.add("Add", square, shared)
     least = np.array(LEAST_CONTRAST, np.float32)
-    return graph.add("Div", centred, graph.add("Sqrt", graph.add("Add", square, least)))
+    return graph.add("Div", centred, graph.add("Sqrt", graph.add("Add", contrast, least)))
 
 
 def _unsqueezed(graph: OnnxGraph, value: str, *axes: int) -> str:

@@ -23,6 +23,7 @@ from e2far_jax.models.windows import sample, window_grid
 from e2far_jax.morphable.moving_points import MovingPoints
 
 LEAST_CONTRAST = 0.01  # in squares of normalised levels; pictures of one colour have none
+SHARED_CONTRAST = 0.1  # of the whole picture's, in each window's: plain skin is not all noise
 
 
 class KeptPoints(nn.Module):
@@ -120,7 +121,13 @@ def _random_signs(key: Key[Array, ""], shape: tuple[int, int, int]) -> Float[Arr
 
 
 def _contrasts(windows: Float[Array, "B P K 3"]) -> Float[Array, "B P K 3"]:
-    """Windows without their mean colours, and with the same contrast in every picture."""
+    """Windows without their mean colours, and of nearly the same contrast.
+
+    So what lies in front of a face and stands out does not outweigh what is seen of it (local
+    contrast normalisation, as in Jarrett et al., "What is the best multi-stage architecture for
+    object recognition?", ICCV 2009, for each window).
+    """
     centred = windows - windows.mean(axis=2, keepdims=True)
-    square = (centred**2).mean(axis=(1, 2, 3), keepdims=True)
-    return centred * jax.lax.rsqrt(square + LEAST_CONTRAST)
+    square = (centred**2).mean(axis=(2, 3), keepdims=True)
+    contrast = square + SHARED_CONTRAST * square.mean(axis=1, keepdims=True)
+    return centred * jax.lax.rsqrt(contrast + LEAST_CONTRAST)

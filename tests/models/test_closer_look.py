@@ -109,7 +109,8 @@ def reference(variables: dict, images: np.ndarray, first: Prediction) -> np.ndar
                         (value,) = map_coordinates(levels[..., channel], at, order=1)
                         windows[point, row, column, channel] = value
         windows -= windows.mean(axis=(1, 2), keepdims=True)
-        windows /= np.sqrt((windows**2).mean() + 0.01)
+        squares = (windows**2).mean(axis=(1, 2, 3), keepdims=True)
+        windows /= np.sqrt(squares + 0.1 * squares.mean() + 0.01)
         features = [
             np.maximum(windows[point].ravel() @ look["window_kernel"][point], 0.0)
             for point in range(70)

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from e2far_jax.benchmarks.peers.torch_layers import Parameters, dense_layer
-from e2far_jax.models.closer_look import LEAST_CONTRAST
+from e2far_jax.models.closer_look import LEAST_CONTRAST, SHARED_CONTRAST
 from e2far_jax.models.settings import NetworkSettings
 
 Camera = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
@@ -70,8 +70,9 @@ class TorchCloserLook(nn.Module):
         """Contrasts around points, [B P 3K]."""
         read = functional.grid_sample(images, places, padding_mode="border", align_corners=False)
         centred = read - read.mean(dim=3, keepdim=True)
-        square = centred.square().mean(dim=(1, 2, 3), keepdim=True)
-        contrasts = centred * torch.rsqrt(square + LEAST_CONTRAST)
+        square = centred.square().mean(dim=(1, 3), keepdim=True)
+        contrast = square + SHARED_CONTRAST * square.mean(dim=2, keepdim=True)
+        contrasts = centred * torch.rsqrt(contrast + LEAST_CONTRAST)
         return contrasts.permute(0, 2, 3, 1).flatten(2)
 
     def _places(
