@@ -9,8 +9,8 @@ correct it. On two CPU cores the first sees some 500 pictures a second, an hour 
 each of two looks takes four minutes; rendering takes a quarter of an hour for either command.
 The default face's network that comes with the package was made by these two commands. Measured on
 the test split of the second, all levels, read with mirror images: neutral 2.60 mm after the first
-and 2.34 after the second (mean face 3.09), expressive 2.82 and, stretched by experiments/ship.py,
-2.55 (mean face 4.23). Its card (e2far_jax/networks/default) says the rest.
+and 2.28 after the second (mean face 3.09), expressive 2.82 and, stretched by experiments/ship.py,
+2.50 (mean face 4.23). Its card (e2far_jax/networks/default) says the rest.
 """
 
 import dataclasses
