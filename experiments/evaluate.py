@@ -45,7 +45,7 @@ from e2far_jax.evaluation.jobs.synthetic_set import SyntheticSet, open_synthetic
 from e2far_jax.evaluation.jobs.systems import System
 from e2far_jax.files import replacing
 from e2far_jax.morphable.settings import FaceModelSettings, load_face_model
-from e2far_jax.networks import network_for, shipped_network, shipped_networks
+from e2far_jax.networks import network_for, shipped_network, weights_folder
 from e2far_jax.training.config import from_config_dict
 from e2far_jax.training.export import load_state_weights
 from e2far_jax.weights import load_weights
@@ -111,7 +111,7 @@ def systems(evaluation: EvaluationSet) -> Iterator[System]:
     synthetic = DATASET.value == SYNTHETIC
     own = network_for(MODEL.value) if synthetic else shipped_network()
     for text in WEIGHTS.value or ([] if PREDICTIONS.value else [own.name]):
-        folder = shipped_network(text) if text in shipped_networks() else Path(text)
+        folder = weights_folder(text)
         yield NetworkSystem.of_weights(folder.name, load_weights(folder), evaluation.neutral)
     for text in PREDICTIONS.value:
         name, separator, folder = text.partition("=")

@@ -5,7 +5,7 @@
 Each of --pictures is a folder of photographs that all show a sign or all don't, or a pattern; in
 each picture the largest face counts. Writes report.md with the share of each folder's faces that
 each network reads so (e2far_jax/studies/expressions.py has the thresholds), and signs.json with the
-measures of every face and the pictures left out. The photographs are for looking at networks;
+measures of every face and why pictures were left out. The photographs are for looking at networks;
 nothing is trained on them.
 """
 
@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 
 from absl import flags
 
 from e2far_jax import jobs
 from e2far_jax.files import replacing
-from e2far_jax.networks import shipped_network, shipped_networks
+from e2far_jax.networks import weights_folder
 from e2far_jax.reconstruction.inputs import picture_files
 from e2far_jax.reconstruction.reconstructor import Reconstructor
 from e2far_jax.studies.signs import measure_pictures, signs_table
@@ -43,12 +42,17 @@ LEAST_SIDE = flags.DEFINE_integer(
 
 
 def main() -> None:
+    for named in (PICTURES, WEIGHTS):
+        if not named.value:
+            raise ValueError(f"--{named.name} is empty; expected one or more, with commas between")
     paths = {name: picture_files([name]) for name in PICTURES.value}
+    reconstructors = {
+        text: Reconstructor.from_weights(weights_folder(text), largest=True)
+        for text in WEIGHTS.value
+    }
     OUT.value.mkdir(parents=True, exist_ok=True)
     tables, measured = [], {}
-    for text in WEIGHTS.value:
-        folder = shipped_network(text) if text in shipped_networks() else Path(text)
-        reconstructor = Reconstructor.from_weights(folder, largest=True)
+    for text, reconstructor in reconstructors.items():
         found = {
             name: measure_pictures(reconstructor, files, MARGIN.value, LEAST_SIDE.value)
             for name, files in paths.items()

@@ -212,7 +212,7 @@ def test_signs_of_a_folder(tmp_path: Path) -> None:
     folder.mkdir()
     Image.fromarray(data.astronaut()).save(folder / "a.png")
 
-    def count(pictures: Path) -> subprocess.CompletedProcess[str]:
+    def count(pictures: Path | str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(EXPERIMENTS / "signs.py"), f"--out={out}"]
         return subprocess.run([*command, f"--pictures={pictures}"], capture_output=True, text=True)
 
@@ -224,3 +224,4 @@ def test_signs_of_a_folder(tmp_path: Path) -> None:
     measured = json.loads((out / "signs.json").read_text())
     assert measured["default"][str(folder)]["measured"][str(folder / "a.png")]["smile"] > 0.5
     assert_refused(count(out), "no pictures in this folder")
+    assert_refused(count(""), "--pictures is empty")

@@ -14,7 +14,12 @@ from e2far_jax.data.source import open_split
 from e2far_jax.evaluation.evaluate import evaluate_split
 from e2far_jax.morphable.settings import FaceModelSettings
 from e2far_jax.morphable.stored import stored_ict
-from e2far_jax.networks import network_for, shipped_network, shipped_networks
+from e2far_jax.networks import (
+    network_for,
+    shipped_network,
+    shipped_networks,
+    weights_folder,
+)
 from e2far_jax.rendering.settings import SceneConfig
 from e2far_jax.weights import load_weights
 
@@ -25,6 +30,13 @@ DRAWN_AT = 112  # pixels, as in experiments/configs/compact.py
 def test_an_unknown_network_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no network .huge. comes .* choices are .*default"):
         shipped_network("huge")
+
+
+def test_weights_are_named_or_a_folder(tmp_path: Path) -> None:
+    assert weights_folder("default") == shipped_network("default")
+    assert weights_folder(str(tmp_path)) == tmp_path
+    with pytest.raises(ValueError, match=r"huge: neither a weights folder nor one of default"):
+        weights_folder("huge")
 
 
 def test_a_model_has_its_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

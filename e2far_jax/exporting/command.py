@@ -15,7 +15,7 @@ from e2far_jax.exporting.function import ExportError, parameter_bytes
 from e2far_jax.exporting.parity import BATCHES, BOUND, Program, largest_differences
 from e2far_jax.files import replacing
 from e2far_jax.morphable.formats.npz import write_npz
-from e2far_jax.networks import shipped_network, shipped_networks
+from e2far_jax.networks import weights_folder
 from e2far_jax.weights import TrainedNetwork, load_weights
 
 FORMATS = ("onnx", "stablehlo")
@@ -38,8 +38,8 @@ def export(weights: str, kind: str, out: str, model: str | None = None) -> int:
         raise UsageError(f"--format={kind}: the choices are {', '.join(FORMATS)}")
     make, read = _exporter(kind)
     keep_compiled_programs()
-    source, folder = _weights_folder(weights), new_folder("--out=", out)
-    network = _opened(source, weights, model)
+    network = _opened(weights, model)
+    folder = new_folder("--out=", out)
     program = make(network)
     try:
         differences = largest_differences(network, read(program))
@@ -64,18 +64,9 @@ def _exporter(kind: str) -> tuple[Callable[[TrainedNetwork], bytes], Callable[[b
     return stablehlo_program, stablehlo_function
 
 
-def _weights_folder(weights: str) -> Path:
-    if weights in shipped_networks():
-        return shipped_network(weights)
-    if not Path(weights).is_dir():
-        choices = ", ".join(shipped_networks())
-        raise UsageError(f"{weights}: neither a weights folder nor one of {choices}")
-    return Path(weights)
-
-
-def _opened(folder: Path, weights: str, model: str | None) -> TrainedNetwork:
+def _opened(weights: str, model: str | None) -> TrainedNetwork:
     try:
-        network = load_weights(folder, model)
+        network = load_weights(weights_folder(weights), model)
     except (ValueError, OSError) as error:
         raise UsageError(" ".join(str(error).split())) from error
     if not network.network.camera:

@@ -29,6 +29,22 @@ def shipped_network(name: str = "default") -> Path:
     return FOLDER / name
 
 
+def weights_folder(weights: str) -> Path:
+    """The weights folder that is meant.
+
+    Args:
+      weights: the name of a network that comes with the package, or a folder.
+    Raises:
+      ValueError: for what is neither.
+    """
+    if weights in shipped_networks():
+        return shipped_network(weights)
+    if not Path(weights).is_dir():
+        choices = ", ".join(shipped_networks())
+        raise ValueError(f"{weights}: neither a weights folder nor one of {choices}")
+    return Path(weights)
+
+
 def network_for(face_model_spec: str | None = None) -> Path:
     """The weights folder of the network for a morphable model.
 

@@ -15,7 +15,7 @@ from e2far_jax.reconstruction.errors import PhotographError
 from e2far_jax.reconstruction.photographs import read_photograph
 from e2far_jax.reconstruction.reconstructor import Reconstructor
 from e2far_jax.studies.expressions import SIGNS, THRESHOLDS, measure_signs
-from e2far_jax.studies.tables import NONE, markdown
+from e2far_jax.studies.tables import markdown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,11 +24,11 @@ class FolderSigns:
 
     Attributes:
       measured: the signs' measures (`studies.expressions`), by the picture's path.
-      left_out: pictures without a face, and unusable or too small ones.
+      left_out: why a picture was not measured, by its path.
     """
 
     measured: dict[str, dict[str, float]]
-    left_out: tuple[str, ...]
+    left_out: dict[str, str]
 
 
 def measure_pictures(
@@ -41,27 +41,40 @@ def measure_pictures(
       paths: of the pictures.
       margin: what is added at each side of a picture, as a share of it, by repeating its border:
         detectors do not find faces that fill a picture.
-      least_side: pixels; a picture with a shorter one is left out.
+      least_side: pixels; a picture with a shorter one is left out, as is one that can't be read.
+    Returns:
+      What was measured, and what was left out.
+    Raises:
+      ValueError: where not one of the pictures shows a face; it says what the first lacks.
+      ReconstructionError: for weights without a camera head, or with damaged numbers.
     """
     names: deque[str] = deque()  # of the pictures that are being reconstructed
+    measured, left_out = {}, {}
 
     def pictures() -> Iterator[Float[np.ndarray, "H W 3"]]:
         for path in tqdm(paths, "reconstructing", unit="picture"):
             try:
                 photograph = read_photograph(path)
-            except PhotographError:
+            except PhotographError as error:
+                left_out[path] = str(error)
                 continue
-            if min(photograph.shape[:2]) >= least_side:
-                names.append(path)
-                yield _with_margin(photograph, margin)
+            if min(photograph.shape[:2]) < least_side:
+                left_out[path] = f"{path}: a side of less than {least_side} pixels"
+                continue
+            names.append(path)
+            yield _with_margin(photograph, margin)
 
-    measured = {}
     for faces in reconstructor.many(pictures(), on_error=lambda *_: None):
         name = names.popleft()
-        if faces:
-            face = faces[0]
-            measured[name] = measure_signs(face.model, face.expression, face.vertices)
-    return FolderSigns(measured, tuple(path for path in paths if path not in measured))
+        if not faces:
+            left_out[name] = f"{name}: no face was found"
+            continue
+        face = faces[0]
+        measured[name] = measure_signs(face.model, face.expression, face.vertices)
+    if not measured:
+        first = f"; {left_out[paths[0]]}" if paths else ""
+        raise ValueError(f"no face in {len(paths)} picture(s){first}")
+    return FolderSigns(measured, left_out)
 
 
 def signs_table(folders: Mapping[str, FolderSigns]) -> str:
@@ -79,8 +92,6 @@ def signs_table(folders: Mapping[str, FolderSigns]) -> str:
 
 
 def _share(signs: FolderSigns, sign: str) -> str:
-    if not signs.measured:
-        return NONE
     shown = [measures[sign] > THRESHOLDS[sign] for measures in signs.measured.values()]
     return str(bootstrap_mean(100.0 * np.array(shown), np.random.default_rng(0)))
 

@@ -38,7 +38,8 @@ def test_every_face_is_measured_as_it_is_reconstructed(reconstructor, paths):
     expected = measure_signs(face.model, face.expression, face.vertices)
     assert list(signs.measured) == paths[:1]
     assert signs.measured[paths[0]] == pytest.approx(expected, abs=1e-5)
-    assert signs.left_out == tuple(paths[3:])
+    assert signs.left_out[paths[3]] == f"{paths[3]}: no face was found"
+    assert list(signs.left_out) == [paths[4], paths[3]]  # the unreadable one as it is read
 
 
 def test_margins_are_the_border_repeated(reconstructor, paths):
@@ -47,14 +48,25 @@ def test_margins_are_the_border_repeated(reconstructor, paths):
     signs = measure_pictures(reconstructor, paths[1:3], margin=0.2, least_side=100)
     expected = measure_signs(face.model, face.expression, face.vertices)
     assert signs.measured[paths[1]] == pytest.approx(expected, abs=1e-5)
-    assert signs.left_out == (paths[2],)
+    assert signs.left_out == {paths[2]: f"{paths[2]}: a side of less than 100 pixels"}
+
+
+@pytest.mark.parametrize(
+    ("first", "message"),
+    [("d", "no face was found"), ("e", "not a picture"), ("f", "no such file")],
+)
+def test_no_face_at_all_is_an_error(reconstructor, paths, first, message):
+    named = next((path for path in paths if path.endswith(f"{first}.png")), f"{first}.png")
+    with pytest.raises(
+        ValueError, match=rf"no face in 1 picture\(s\); .*{first}\.png: .*{message}"
+    ):
+        measure_pictures(reconstructor, [named])
 
 
 def test_shares_are_of_the_faces_above_the_threshold():
     smiles = {str(smile): {"smile": smile, "open mouth": 0.0, "closed eyes": 1.0}
               for smile in (0.0, 0.2, 0.29, 0.31)}  # fmt: skip
-    folders = {"smiling": FolderSigns(smiles, ("x", "y")), "empty": FolderSigns({}, ("z",))}
-    *_, smiling, empty = signs_table(folders).splitlines()
+    left_out = {"x": "x: no face was found", "y": "y: damaged"}
+    *_, smiling = signs_table({"smiling": FolderSigns(smiles, left_out)}).splitlines()
     assert smiling.startswith("| smiling | 4 | 2 | 25.00 [")
     assert smiling.endswith(" | 0.00 [0.00, 0.00] | 100.00 [100.00, 100.00] |")
-    assert empty == "| empty | 0 | 1 | - | - | - |"
